@@ -1,0 +1,5 @@
+/** The devices of the virt board. */
+module vivarium.devices {
+  requires static org.jspecify;
+  requires vivarium.api;
+}

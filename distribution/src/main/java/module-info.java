@@ -1,0 +1,13 @@
+/** The launcher and the packaged product. */
+module vivarium.distribution {
+  requires static org.jspecify;
+  requires vivarium.core;
+  requires info.picocli;
+  requires org.slf4j;
+  requires ch.qos.logback.classic;
+  requires org.snakeyaml.engine;
+  requires org.tukaani.xz;
+
+  opens vivarium.distribution to
+      info.picocli;
+}

@@ -1,0 +1,5 @@
+/** The instruction set RV64GC as a table of Java methods. */
+module vivarium.isa.riscv {
+  requires static org.jspecify;
+  requires vivarium.api;
+}

@@ -1,0 +1,5 @@
+/** CPU strategy: binary translation. */
+module vivarium.cpu.translation {
+  requires static org.jspecify;
+  requires vivarium.api;
+}

@@ -1,0 +1,5 @@
+/** What plugin authors test with. */
+module vivarium.testkit {
+  requires static org.jspecify;
+  requires transitive vivarium.api;
+}
