@@ -1,6 +1,6 @@
 /**
- * What a guest sees on its bus. Reached only through the services that the module provides; it knows
- * offsets into its own regions, never addresses, and {@code vivarium.api}.
+ * What a guest sees on its bus. Reached only through the services that the module provides; it
+ * knows offsets into its own regions, never addresses, and {@code vivarium.api}.
  */
 @NullMarked
 package vivarium.devices;

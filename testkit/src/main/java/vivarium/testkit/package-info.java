@@ -1,6 +1,4 @@
-/**
- * What tests of plugins, and our own, share. Only tests call it; it knows {@code vivarium.api}.
- */
+/** What tests of plugins, and our own, share. Only tests call it; it knows {@code vivarium.api}. */
 @NullMarked
 package vivarium.testkit;
 
