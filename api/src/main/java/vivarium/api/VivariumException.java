@@ -1,24 +1,20 @@
 package vivarium.api;
 
 /**
- * Something a person can put right: a bad file, flag, plugin or image. Whoever finds it throws this
- * with one clear line as message; the launcher prints that line on standard error and ends with a
- * non-zero status, so the message names the thing at fault and what is wrong with it.
+ * A request that cannot be met, told to the person who made it.
+ *
+ * <p>The message is one line that says what is wrong and, where it helps, what would be right. The
+ * launcher prints the message alone, without a stack trace, and ends with a non-zero exit status.
  */
-public class VivariumException extends RuntimeException {
+public final class VivariumException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * @param message one line, without a trailing full stop or line break
-   */
+  /** Makes an exception whose message is the one line that the user reads. */
   public VivariumException(String message) {
     super(message);
   }
 
-  /**
-   * @param message one line, without a trailing full stop or line break
-   * @param cause what was caught; shown only in logs, never to the person
-   */
+  /** The same, keeping the cause for the debug log. */
   public VivariumException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,0 +1,22 @@
+package vivarium.api.cpu;
+
+/**
+ * A way of virtualizing the processor (interpretation, direct execution, binary translation),
+ * chosen by name. Provided by plugins; one instance per JVM, stateless.
+ */
+public interface CpuStrategy {
+  /** The name by which it is chosen, such as {@code interpretation}. */
+  String name();
+
+  /** One line for {@code vivarium plugins}. */
+  String description();
+
+  /**
+   * Makes an engine for one hart. Called when a machine is assembled and when a live machine's
+   * strategy is swapped.
+   *
+   * @throws vivarium.api.VivariumException if this host or this instruction set is not served, with
+   *     the reason
+   */
+  CpuEngine create(CpuEnvironment environment);
+}

@@ -1,0 +1,157 @@
+package vivarium.api.isa;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A virtual processor's registers, pc, step budget and attention word in off-heap memory of a
+ * published layout: what every engine starts from and leaves behind, and what emitted machine code
+ * addresses directly.
+ *
+ * <p>Between two {@code run} calls it is, together with the CSRs in {@link Hart}, the whole truth
+ * about the hart. While an engine runs, it may hold registers elsewhere; before any call of an
+ * opaque method or slow path it has stored {@link #BUDGET}, so that {@link #steps()} is exact.
+ *
+ * <p>All but {@link #requestAttention} belongs to the hart's own thread.
+ */
+public final class HartBlock {
+  /** Size of a block in bytes; the part from {@link #ENGINE} on is for engines. */
+  public static final int BYTES = 4096;
+
+  /** Byte offset of register 0; register {@code i} of the hart is at {@code REGISTERS + 8 * i}. */
+  public static final int REGISTERS = 0;
+
+  /** Most registers a hart can have, all banks together. */
+  public static final int MAX_REGISTERS = 96;
+
+  /** Byte offset of the address of the next instruction (64 bits). */
+  public static final int PC = 768;
+
+  /** Byte offset of the steps left in this run (64 bits, signed). */
+  public static final int BUDGET = 776;
+
+  /** Byte offset of the step count at which {@link #BUDGET} will be zero (64 bits). */
+  public static final int STEP_LIMIT = 784;
+
+  /** Byte offset of the attention word (32 bits): the {@code ATTENTION_*} bits. */
+  public static final int ATTENTION = 792;
+
+  /** Byte offset of the host address that LR reserved (64 bits); {@code 0} when there is none. */
+  public static final int RESERVATION = 800;
+
+  /** Byte offset of the value that LR read (64 bits). */
+  public static final int RESERVED_VALUE = 808;
+
+  /** Byte offset of the area that the current engine may use as it likes. */
+  public static final int ENGINE = 1024;
+
+  /** Attention: an interrupt may have become deliverable; {@link Hart#takeInterrupt} decides. */
+  public static final int ATTENTION_INTERRUPT = 1;
+
+  /** Attention: the hart waits for an interrupt. */
+  public static final int ATTENTION_WAIT = 2;
+
+  /** Attention: the monitor wants the thread back, whatever the budget. */
+  public static final int ATTENTION_STOP = 4;
+
+  /** Attention: address translation or {@link Hart#ready()} changed under the running code. */
+  public static final int ATTENTION_CONTEXT = 8;
+
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+  private final MemorySegment memory;
+
+  /**
+   * Takes over a zeroed, 64-byte aligned piece of native memory.
+   *
+   * @param memory exactly {@link #BYTES} long
+   */
+  public HartBlock(MemorySegment memory) {
+    if (memory.byteSize() != BYTES || !memory.isNative()) {
+      throw new IllegalArgumentException("a hart block is " + BYTES + " bytes of native memory");
+    }
+    this.memory = memory;
+  }
+
+  /** The whole block. */
+  public MemorySegment segment() {
+    return memory;
+  }
+
+  /** A register by its index over all banks. */
+  public long register(int index) {
+    return memory.get(ValueLayout.JAVA_LONG, REGISTERS + 8L * index);
+  }
+
+  /** Sets a register by its index over all banks. */
+  public void setRegister(int index, long value) {
+    memory.set(ValueLayout.JAVA_LONG, REGISTERS + 8L * index, value);
+  }
+
+  /** The address of the next instruction. */
+  public long pc() {
+    return memory.get(ValueLayout.JAVA_LONG, PC);
+  }
+
+  /** Sets the address of the next instruction. */
+  public void setPc(long pc) {
+    memory.set(ValueLayout.JAVA_LONG, PC, pc);
+  }
+
+  /** Steps left in this run. */
+  public long budget() {
+    return memory.get(ValueLayout.JAVA_LONG, BUDGET);
+  }
+
+  /** Sets the steps left; {@link #steps()} changes with it, which is how an engine counts. */
+  public void setBudget(long steps) {
+    memory.set(ValueLayout.JAVA_LONG, BUDGET, steps);
+  }
+
+  /** Begins a run of at most {@code budget} steps, keeping {@link #steps()}. */
+  public void grantBudget(long budget) {
+    long now = steps();
+    memory.set(ValueLayout.JAVA_LONG, STEP_LIMIT, now + budget);
+    setBudget(budget);
+  }
+
+  /**
+   * Steps since the hart was made. A step is one instruction, retired or trapping; taking an
+   * interrupt is none.
+   */
+  public long steps() {
+    return memory.get(ValueLayout.JAVA_LONG, STEP_LIMIT) - budget();
+  }
+
+  /** The attention bits. */
+  public int attention() {
+    return (int) INT.getOpaque(memory, (long) ATTENTION);
+  }
+
+  /** Sets attention bits; from any thread. */
+  public void requestAttention(int bits) {
+    INT.getAndBitwiseOr(memory, (long) ATTENTION, bits);
+  }
+
+  /** Clears attention bits; the hart's own thread, before it looks at what they stand for. */
+  public void clearAttention(int bits) {
+    INT.getAndBitwiseAnd(memory, (long) ATTENTION, ~bits);
+  }
+
+  /** The host address that LR reserved, or 0. */
+  public long reservation() {
+    return memory.get(ValueLayout.JAVA_LONG, RESERVATION);
+  }
+
+  /** The value LR read. */
+  public long reservedValue() {
+    return memory.get(ValueLayout.JAVA_LONG, RESERVED_VALUE);
+  }
+
+  /** Notes what LR reserved and read; address 0 gives the reservation up. */
+  public void reserve(long hostAddress, long value) {
+    memory.set(ValueLayout.JAVA_LONG, RESERVATION, hostAddress);
+    memory.set(ValueLayout.JAVA_LONG, RESERVED_VALUE, value);
+  }
+}

@@ -1,0 +1,216 @@
+package vivarium.api.isa;
+
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instructions of an instruction set, read from classes of annotated methods: the one source of
+ * decoder, disassembler, assembler, interpreter and translator. Immutable, safe from any thread.
+ */
+public final class InstructionTable {
+  /** An alias: which field or constant each field of the target gets. */
+  record AliasEntry(
+      String name,
+      Encoding encoding,
+      Instruction target,
+      int[] fields,
+      long[] constants,
+      String assembly) {}
+
+  /** One row of the decoder: an instruction's own encoding, or an alias's. */
+  private record Row(Encoding encoding, Instruction instruction, @Nullable AliasEntry alias) {
+    String mnemonic() {
+      return alias == null ? instruction.name() : alias.name;
+    }
+  }
+
+  private static final int BUCKETS = 1 << 12;
+
+  private final List<Instruction> instructions;
+  private final List<AliasEntry> aliases;
+  private final Row[][] buckets = new Row[BUCKETS][];
+
+  private final MethodHandles.Lookup lookup;
+  private @Nullable Invoker invoker;
+
+  private InstructionTable(
+      MethodHandles.Lookup lookup, List<Instruction> instructions, List<AliasEntry> aliases) {
+    this.lookup = lookup;
+    this.instructions = List.copyOf(instructions);
+    this.aliases = List.copyOf(aliases);
+    List<Row> rows = new ArrayList<>();
+    instructions.forEach(one -> rows.add(new Row(one.encoding(), one, null)));
+    aliases.forEach(alias -> rows.add(new Row(alias.encoding, alias.target, alias)));
+    // The more fixed bits, the more particular: "csrr" before "csrrs".
+    rows.sort((a, b) -> Integer.bitCount(b.encoding.mask()) - Integer.bitCount(a.encoding.mask()));
+    List<List<Row>> lists = new ArrayList<>();
+    for (int i = 0; i < BUCKETS; i++) {
+      lists.add(new ArrayList<>(2));
+    }
+    for (Row row : rows) {
+      int mask = bucket(row.encoding.mask());
+      int match = bucket(row.encoding.match());
+      for (int free = ~mask & BUCKETS - 1, i = free; ; i = i - 1 & free) {
+        lists.get(match | i).add(row);
+        if (i == 0) {
+          break;
+        }
+      }
+    }
+    for (int i = 0; i < BUCKETS; i++) {
+      buckets[i] = lists.get(i).toArray(new Row[0]);
+    }
+  }
+
+  /** Seven low bits and bits 12 to 16: where most instruction sets keep their opcodes. */
+  private static int bucket(int bits) {
+    return bits & 0x7f | bits >>> 5 & 0xf80;
+  }
+
+  /**
+   * Reads a table.
+   *
+   * @param lookup of the instruction set, in whose package code that calls the methods is defined
+   * @param fields what field names mean, in the order in which assembly shows them
+   * @param tables the classes, public, in an exported package, compiled with {@code -parameters}
+   * @throws IllegalArgumentException if a method or encoding is not as {@link Insn} says
+   */
+  public static InstructionTable read(
+      MethodHandles.Lookup lookup, List<OperandField> fields, List<Class<?>> tables) {
+    TableReader reader = new TableReader(fields);
+    tables.forEach(reader::readInstructions);
+    tables.forEach(reader::readAliases);
+    return new InstructionTable(lookup, reader.instructions(), reader.aliases());
+  }
+
+  /** All instructions, by number. */
+  public List<Instruction> instructions() {
+    return instructions;
+  }
+
+  /** The generated caller of the methods; made on first use. */
+  public synchronized Invoker invoker() {
+    Invoker made = invoker;
+    if (made == null) {
+      made = InvokerGenerator.generate(instructions, lookup);
+      invoker = made;
+    }
+    return made;
+  }
+
+  /**
+   * The lookup in whose package an engine defines hidden classes that call the methods. Such a
+   * class sees {@code api} and the instruction set, not the engine.
+   */
+  public MethodHandles.Lookup lookup() {
+    return lookup;
+  }
+
+  /** An instruction by its mnemonic; several of one name (RISC-V's csr forms) are not possible. */
+  public Optional<Instruction> instruction(String mnemonic) {
+    return instructions.stream().filter(one -> one.name().equals(mnemonic)).findFirst();
+  }
+
+  /**
+   * Decodes.
+   *
+   * @param bits the instruction, in the low bits
+   * @param length its length in bytes
+   * @return {@code null} if it is none
+   */
+  public @Nullable Decoded decode(int bits, int length) {
+    int low = length == 2 ? bits & 0xffff : bits;
+    for (Row row : buckets[bucket(low)]) {
+      if (row.encoding.length() == length && row.encoding.matches(low)) {
+        return decoded(row, low, length);
+      }
+    }
+    return null;
+  }
+
+  private static Decoded decoded(Row row, int bits, int length) {
+    Instruction instruction = row.instruction;
+    long[] operands = new long[instruction.fields().size()];
+    AliasEntry alias = row.alias;
+    for (int i = 0; i < operands.length; i++) {
+      if (alias == null) {
+        operands[i] = row.encoding.extract(i, bits);
+      } else {
+        int from = alias.fields[i];
+        operands[i] = from < 0 ? alias.constants[i] : alias.encoding.extract(from, bits);
+      }
+    }
+    return new Decoded(instruction, row.mnemonic(), bits, length, operands);
+  }
+
+  /**
+   * Assembles by mnemonic: an instruction or an alias, with its encoding's own fields in
+   * declaration order.
+   *
+   * @throws IllegalArgumentException if there is no such mnemonic or a value does not fit
+   */
+  public int encode(String mnemonic, long... fields) {
+    return encoding(mnemonic).encode(fields);
+  }
+
+  /** The encoding of an instruction or alias. */
+  public Encoding encoding(String mnemonic) {
+    for (Instruction instruction : instructions) {
+      if (instruction.name().equals(mnemonic)) {
+        return instruction.encoding();
+      }
+    }
+    for (AliasEntry alias : aliases) {
+      if (alias.name.equals(mnemonic)) {
+        return alias.encoding;
+      }
+    }
+    throw new IllegalArgumentException("no instruction " + mnemonic);
+  }
+
+  /** The assembly operands of an instruction or alias, such as {@code rd, imm(rs1)}. */
+  public String assembly(String mnemonic) {
+    return instruction(mnemonic)
+        .map(Instruction::assembly)
+        .or(
+            () ->
+                aliases.stream()
+                    .filter(alias -> alias.name.equals(mnemonic))
+                    .map(AliasEntry::assembly)
+                    .findFirst())
+        .orElseThrow(() -> new IllegalArgumentException("no instruction " + mnemonic));
+  }
+
+  /** Mnemonics of the aliases, in order. */
+  public List<String> aliases() {
+    return aliases.stream().map(AliasEntry::name).toList();
+  }
+
+  /**
+   * Pairs of encodings that some bits match both, although neither is more particular: none in a
+   * sound table. An encoding with all fixed bits of another and more is more particular.
+   */
+  public List<String> overlaps() {
+    List<Row> rows = new ArrayList<>();
+    instructions.forEach(one -> rows.add(new Row(one.encoding(), one, null)));
+    aliases.forEach(alias -> rows.add(new Row(alias.encoding, alias.target, alias)));
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      for (int j = i + 1; j < rows.size(); j++) {
+        Encoding a = rows.get(i).encoding;
+        Encoding b = rows.get(j).encoding;
+        boolean nested =
+            a.mask() != b.mask()
+                && ((a.mask() & b.mask()) == a.mask() || (a.mask() & b.mask()) == b.mask());
+        if (a.overlaps(b) && !nested) {
+          found.add(rows.get(i).mnemonic() + " and " + rows.get(j).mnemonic());
+        }
+      }
+    }
+    return Collections.unmodifiableList(found);
+  }
+}

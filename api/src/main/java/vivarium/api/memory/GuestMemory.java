@@ -1,0 +1,325 @@
+package vivarium.api.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.VivariumException;
+
+/**
+ * A machine's guest-physical RAM: P2M, the map from its pages to machine frames, and the watch kept
+ * on pages that hold code or page tables.
+ *
+ * <p>The accessors here are for loaders, devices (DMA) and page-table walks: bounded, honouring
+ * guards and watchers. Loads and stores of guest code go through {@link Mmu}. Everything belongs to
+ * the machine's own thread.
+ */
+public final class GuestMemory implements TableMemory {
+  /** Bits of an offset within a page. */
+  public static final int PAGE_SHIFT = 12;
+
+  /** Bytes of a page. */
+  public static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+
+  private static final byte CODE = 1;
+  private static final byte GUARD_STORE = 2;
+  private static final byte GUARD_LOAD = 4;
+  private static final byte MAY_BE_CACHED = 8;
+  private static final long NOT_GIVEN = -1L;
+
+  private final MemorySegment machine;
+  private final long base;
+  private final long size;
+  private final RamFrames frames;
+  private final long[] frameOfPage;
+  private final byte[] flags;
+  private final List<CodeWatcher> codeWatchers = new ArrayList<>(1);
+  private final List<TlbHolder> tlbs = new ArrayList<>(2);
+  private @Nullable TableGuard tableGuard;
+
+  /**
+   * Makes a machine's RAM.
+   *
+   * @param machine machine memory, addressed by {@code ma}
+   * @param base guest-physical address of the first byte, page-aligned
+   * @param size bytes, a multiple of the page size
+   * @param frames gives the frames
+   */
+  public GuestMemory(MemorySegment machine, long base, long size, RamFrames frames) {
+    if ((base | size) % PAGE_BYTES != 0 || size <= 0 || size >> PAGE_SHIFT > Integer.MAX_VALUE) {
+      throw new VivariumException("RAM must be a positive multiple of 4 KiB");
+    }
+    this.machine = machine;
+    this.base = base;
+    this.size = size;
+    this.frames = frames;
+    int pages = (int) (size >> PAGE_SHIFT);
+    frameOfPage = new long[pages];
+    Arrays.fill(frameOfPage, NOT_GIVEN);
+    flags = new byte[pages];
+  }
+
+  /** Guest-physical address of the first byte of RAM. */
+  public long base() {
+    return base;
+  }
+
+  /** Bytes of RAM. */
+  public long size() {
+    return size;
+  }
+
+  /** Whether a whole range is RAM. Any values are allowed. */
+  public boolean isRam(long gpa, long length) {
+    long offset = gpa - base;
+    return offset >= 0 && length >= 0 && length <= size && offset <= size - length;
+  }
+
+  /** P2M: the machine address that backs a guest-physical address in RAM. */
+  public long machineAddress(long gpa) {
+    int page = page(gpa);
+    long ma = frameOfPage[page];
+    if (ma == NOT_GIVEN) {
+      ma = frames.give(page);
+      frameOfPage[page] = ma;
+    }
+    return ma + (gpa & (PAGE_BYTES - 1));
+  }
+
+  /**
+   * The host address of the page of RAM at {@code gpa}; for TLB fills only, which bound every
+   * access to this page. Notes that a TLB may now hold it.
+   */
+  long hostPage(long gpa) {
+    flags[page(gpa)] |= MAY_BE_CACHED;
+    return machine.address() + (machineAddress(gpa) & -PAGE_BYTES);
+  }
+
+  /**
+   * The host address of the page of RAM at {@code gpa}, for the TLB fill of an engine that emits
+   * machine code. The engine must be a registered {@link TlbHolder}, must confine every access to
+   * this page, and must have asked {@link #mayStoreDirectly} and {@link #mayLoadDirectly} first.
+   */
+  public long hostPageForTlb(long gpa) {
+    return hostPage(gpa);
+  }
+
+  /** Whether stores to the page at {@code gpa} need nobody's attention. */
+  public boolean mayStoreDirectly(long gpa) {
+    return (flags[page(gpa)] & (CODE | GUARD_STORE)) == 0;
+  }
+
+  /** Whether loads from the page at {@code gpa} need nobody's attention. */
+  public boolean mayLoadDirectly(long gpa) {
+    return (flags[page(gpa)] & GUARD_LOAD) == 0;
+  }
+
+  /** Registers a holder of TLB entries for this RAM. */
+  public void addTlb(TlbHolder tlb) {
+    tlbs.add(tlb);
+  }
+
+  /** Takes a holder of TLB entries off the list; it holds none any more. */
+  public void removeTlb(TlbHolder tlb) {
+    tlbs.remove(tlb);
+  }
+
+  /** Drops entries of one context in every TLB that is registered; see {@link TlbHolder}. */
+  void dropContext(int contextIndex, boolean allAddresses, long va) {
+    for (TlbHolder tlb : tlbs) {
+      tlb.dropContext(contextIndex, allAddresses, va);
+    }
+  }
+
+  /** Registers an engine that keeps decoded or translated code. */
+  public void addCodeWatcher(CodeWatcher watcher) {
+    codeWatchers.add(watcher);
+  }
+
+  /** Takes an engine off the list; it keeps no code any more. */
+  public void removeCodeWatcher(CodeWatcher watcher) {
+    codeWatchers.remove(watcher);
+  }
+
+  /** Stores to the page go by the code watchers from now on. */
+  public void watchCode(long gpa) {
+    int page = page(gpa);
+    if ((flags[page] & CODE) == 0) {
+      flags[page] |= CODE;
+      if ((flags[page] & MAY_BE_CACHED) != 0) {
+        tlbs.forEach(tlb -> tlb.dropStores(gpa & -PAGE_BYTES));
+      }
+    }
+  }
+
+  /** No code watcher holds code of the page any more. */
+  public void unwatchCode(long gpa) {
+    flags[page(gpa)] &= ~CODE;
+  }
+
+  /** Whether a store would touch bytes that an engine has made code from. */
+  public boolean holdsCode(long gpa, int length) {
+    if ((flags[page(gpa)] & CODE) != 0) {
+      for (CodeWatcher watcher : codeWatchers) {
+        if (watcher.holdsCode(gpa, length)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Sets the memory strategy's guard. */
+  public void setTableGuard(TableGuard guard) {
+    tableGuard = guard;
+  }
+
+  /**
+   * Leads accesses to a page to the table guard from now on, or no more.
+   *
+   * @param loads whether reads go there as well as writes
+   */
+  public void guardPage(long gpa, boolean stores, boolean loads) {
+    int page = page(gpa);
+    byte wanted = (byte) ((stores ? GUARD_STORE : 0) | (loads ? GUARD_LOAD : 0));
+    byte old = (byte) (flags[page] & (GUARD_STORE | GUARD_LOAD));
+    flags[page] = (byte) (flags[page] & ~(GUARD_STORE | GUARD_LOAD) | wanted);
+    if ((wanted & ~old) != 0 && (flags[page] & MAY_BE_CACHED) != 0) {
+      for (TlbHolder tlb : tlbs) {
+        if (loads) {
+          tlb.dropPage(gpa & -PAGE_BYTES);
+        } else {
+          tlb.dropStores(gpa & -PAGE_BYTES);
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads within one page of RAM, guards honoured.
+   *
+   * @param width 1, 2, 4 or 8 bytes, not across a page
+   * @return the value zero-extended
+   */
+  public long load(long gpa, int width) {
+    TableGuard guard = tableGuard;
+    if (guard != null && (flags[page(gpa)] & GUARD_LOAD) != 0) {
+      return guard.load(gpa, width);
+    }
+    return loadUnguarded(gpa, width);
+  }
+
+  /** As {@link #load}, past the guard: for the guard itself. */
+  public long loadUnguarded(long gpa, int width) {
+    long ma = machineAddress(gpa);
+    return switch (width) {
+      case 1 -> machine.get(ValueLayout.JAVA_BYTE, ma) & 0xffL;
+      case 2 -> machine.get(ValueLayout.JAVA_SHORT_UNALIGNED, ma) & 0xffffL;
+      case 4 -> machine.get(ValueLayout.JAVA_INT_UNALIGNED, ma) & 0xffff_ffffL;
+      case 8 -> machine.get(ValueLayout.JAVA_LONG_UNALIGNED, ma);
+      default -> throw new IllegalArgumentException("width " + width);
+    };
+  }
+
+  /** Writes within one page of RAM; guards and code watchers see it. */
+  public void store(long gpa, int width, long value) {
+    TableGuard guard = tableGuard;
+    if (guard != null && (flags[page(gpa)] & GUARD_STORE) != 0) {
+      guard.store(gpa, width, value);
+    } else {
+      storeUnguarded(gpa, width, value);
+    }
+    codeWritten(gpa, width);
+  }
+
+  /** As {@link #store}, past the guard and the code watchers: for the guard itself. */
+  public void storeUnguarded(long gpa, int width, long value) {
+    long ma = machineAddress(gpa);
+    switch (width) {
+      case 1 -> machine.set(ValueLayout.JAVA_BYTE, ma, (byte) value);
+      case 2 -> machine.set(ValueLayout.JAVA_SHORT_UNALIGNED, ma, (short) value);
+      case 4 -> machine.set(ValueLayout.JAVA_INT_UNALIGNED, ma, (int) value);
+      case 8 -> machine.set(ValueLayout.JAVA_LONG_UNALIGNED, ma, value);
+      default -> throw new IllegalArgumentException("width " + width);
+    }
+  }
+
+  /**
+   * Copies from RAM.
+   *
+   * @throws IndexOutOfBoundsException if the range is not RAM
+   */
+  public void read(long gpa, MemorySegment target) {
+    transfer(gpa, target, false);
+  }
+
+  /**
+   * Copies to RAM; guards and code watchers see it.
+   *
+   * @throws IndexOutOfBoundsException if the range is not RAM
+   */
+  public void write(long gpa, MemorySegment source) {
+    transfer(gpa, source, true);
+  }
+
+  private void transfer(long gpa, MemorySegment other, boolean toRam) {
+    long length = other.byteSize();
+    if (!isRam(gpa, length)) {
+      throw new IndexOutOfBoundsException("not RAM: 0x" + Long.toHexString(gpa) + "+" + length);
+    }
+    for (long done = 0; done < length; ) {
+      long at = gpa + done;
+      int inPage = (int) Math.min(length - done, PAGE_BYTES - (at & (PAGE_BYTES - 1)));
+      transferInPage(at, other, done, inPage, toRam);
+      done += inPage;
+    }
+  }
+
+  private void transferInPage(
+      long gpa, MemorySegment other, long offset, int length, boolean toRam) {
+    boolean guarded = (flags[page(gpa)] & (toRam ? GUARD_STORE : GUARD_LOAD)) != 0;
+    if (guarded) {
+      for (int i = 0; i < length; i++) {
+        if (toRam) {
+          store(gpa + i, 1, other.get(ValueLayout.JAVA_BYTE, offset + i));
+        } else {
+          other.set(ValueLayout.JAVA_BYTE, offset + i, (byte) load(gpa + i, 1));
+        }
+      }
+    } else if (toRam) {
+      MemorySegment.copy(other, offset, machine, machineAddress(gpa), length);
+      codeWritten(gpa, length);
+    } else {
+      MemorySegment.copy(machine, machineAddress(gpa), other, offset, length);
+    }
+  }
+
+  private void codeWritten(long gpa, int length) {
+    if ((flags[page(gpa)] & CODE) != 0) {
+      for (CodeWatcher watcher : codeWatchers) {
+        watcher.codeWritten(gpa, length);
+      }
+    }
+  }
+
+  /** A guest page table's entry, past the guard; {@link TableMemory#MISSING} outside RAM. */
+  @Override
+  public long read(long gpa) {
+    return isRam(gpa, 8) ? loadUnguarded(gpa, 8) : MISSING;
+  }
+
+  @Override
+  public boolean compareAndSet(long gpa, long expected, long value) {
+    if (loadUnguarded(gpa, 8) != expected) {
+      return false;
+    }
+    store(gpa, 8, value);
+    return true;
+  }
+
+  private int page(long gpa) {
+    return Math.toIntExact(gpa - base >> PAGE_SHIFT);
+  }
+}
