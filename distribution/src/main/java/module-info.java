@@ -1,6 +1,7 @@
 /** The launcher and the packaged product. */
 module vivarium.distribution {
   requires static org.jspecify;
+  requires java.net.http;
   requires vivarium.core;
   requires info.picocli;
   requires org.slf4j;
