@@ -41,7 +41,7 @@ final class KernelImage {
   static byte[] raw(String name, byte[] file) throws IOException {
     byte[] image = file;
     ByteBuffer header = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
-    if (image.length > 64 && Short.toUnsignedInt(header.getShort(0)) == GZIP_MAGIC) {
+    if (image.length > 2 && Short.toUnsignedInt(header.getShort(0)) == GZIP_MAGIC) {
       image = unpack(name, "gzip", new ByteArrayInputStream(image));
     } else if (image.length > 64 && header.getInt(ZIMG_OFFSET) == ZIMG) {
       int offset = header.getInt(PAYLOAD_OFFSET);
