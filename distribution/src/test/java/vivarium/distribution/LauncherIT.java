@@ -1,0 +1,77 @@
+package vivarium.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code bin/vivarium} of the packaged product. */
+class LauncherIT {
+
+  private static final Path SCRIPT =
+      Path.of(System.getProperty("vivarium.packaged")).resolve("bin/vivarium");
+  private static final String VERSION_LINE = "vivarium \\d+\\.\\d+\\.\\d+\\S* \\(Java .+\\)\n";
+
+  @TempDir Path elsewhere;
+
+  @Test
+  void versionIsTheOnlyThingThatVersionPrints() throws Exception {
+    assertThat(run(List.of(SCRIPT.toString(), "version"), Map.of())).matches(VERSION_LINE);
+  }
+
+  @Test
+  void aSymbolicLinkToTheScriptWorksFromAnywhere() throws Exception {
+    Path link = Files.createSymbolicLink(elsewhere.resolve("vm"), SCRIPT);
+    String output = run(List.of("./vm", "version"), Map.of());
+    Files.delete(link);
+    assertThat(output).matches(VERSION_LINE);
+  }
+
+  @Test
+  void anOldJavaHomeIsPassedOver() throws Exception {
+    Path old = oldJava();
+    assertThat(run(List.of(SCRIPT.toString(), "version"), Map.of("JAVA_HOME", old.toString())))
+        .matches(VERSION_LINE);
+  }
+
+  @Test
+  void aNewJavaHomeIsPreferred() throws Exception {
+    Path java = oldJava();
+    Files.writeString(java.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"99.0.1\"\n");
+    assertThat(run(List.of(SCRIPT.toString(), "version"), Map.of("JAVA_HOME", java.toString())))
+        .isEqualTo("this java ran\n");
+  }
+
+  @Test
+  void wordsWithSpacesReachTheProgramWhole() throws Exception {
+    assertThat(run(List.of(SCRIPT.toString(), "no such command"), Map.of()))
+        .contains("no such command");
+  }
+
+  /** A directory that looks like a JDK 17, whose java only says that it ran. */
+  private Path oldJava() throws IOException {
+    Path home = Files.createDirectories(elsewhere.resolve("a java"));
+    Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho this java ran\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.2\"\n");
+    return home;
+  }
+
+  /** Runs a command in an empty directory; its standard output and error come back as one text. */
+  private String run(List<String> command, Map<String, String> environment) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(elsewhere.toFile());
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true).redirectInput(Path.of("/dev/null").toFile());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
+  }
+}
