@@ -1,12 +1,14 @@
 #!/bin/sh
-# build.sh [NAME...]: builds the named guests, or all, into bin/ with Debian's bare-metal cross compiler (gcc-riscv64-unknown-elf).
-# The output depends on the sources and the compiler's version only. See README.md.
+# build.sh [NAME...]: builds the named guests, or all, into bin/ with Debian's bare-metal cross
+# compiler (gcc-riscv64-unknown-elf). The output depends on the sources and the compiler's version
+# only. See README.md.
 set -eu
 cd "$(dirname "$0")"
 CROSS=${CROSS:-riscv64-unknown-elf-}
 FLAGS="-march=rv64gc -mabi=lp64d -mcmodel=medany -O2 -std=gnu11 -Wall -Wextra -Werror
-  -ffreestanding -nostdlib -fno-builtin -Isrc -fno-math-errno -fno-common -fno-pie -fno-tree-loop-distribute-patterns
-  -fno-asynchronous-unwind-tables -Icommon -Wl,--build-id=none -Wl,--no-warn-rwx-segments"
+  -ffreestanding -nostdlib -fno-builtin -fno-math-errno -fno-common -fno-pie
+  -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -Icommon -Isrc
+  -Wl,--build-id=none -Wl,--no-warn-rwx-segments"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 mkdir -p bin

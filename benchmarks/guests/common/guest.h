@@ -114,8 +114,8 @@ static inline u64 share(u64 scale, u64 rounds) {
 }
 
 /*
- * The guest: does units(scale) units of work and returns its checksum. `heap` is page-aligned memory of
- * the size given to the linker as HEAP_BYTES; its content is undefined.
+ * The guest: does units(scale) units of work and returns its checksum. `heap` is page-aligned memory
+ * of the size given to the linker as HEAP_BYTES; its content is undefined.
  */
 u64 guest_run(u64 scale, u8 *heap);
 

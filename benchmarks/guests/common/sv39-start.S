@@ -30,6 +30,7 @@ _start:
 2:  call    build_address_space         # a0 = satp
     csrw    satp, a0
     sfence.vma
+    fence.i                             # the program was copied to where it will run
     li      t0, 0x1800                  # mstatus.MPP
     csrc    mstatus, t0
     li      t0, 0x0800                  # MPP = S

@@ -133,7 +133,8 @@ static void mret_restores(void) {
       "1: csrr %0, mstatus\n"
       : "=r"(status)::"t0", "memory");
   csr_clear(mstatus, MSTATUS_MIE);
-  report("mret", (status & (MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP)) == (MSTATUS_MIE | MSTATUS_MPIE));
+  u64 stacked = status & (MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP);
+  report("mret", stacked == (MSTATUS_MIE | MSTATUS_MPIE));
 }
 
 static void timer_interrupt(void) {
@@ -152,7 +153,8 @@ static void timer_interrupt(void) {
   u64 now = *time;
   *compare = -1UL;
   report("timer-interrupt",
-         last_trap.cause == CAUSE_MACHINE_TIMER && last_trap.count == 1 && was_pending && now >= due);
+         last_trap.cause == CAUSE_MACHINE_TIMER && last_trap.count == 1 && was_pending
+             && now >= due);
   report("timer-withdrawn", (csr_read(mip) & MIE_MTIE) == 0);
 }
 

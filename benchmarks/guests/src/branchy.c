@@ -1,4 +1,4 @@
-/* Branches that are hard to predict: quick sort, a sieve, and a small stack machine's interpreter. */
+/* Branches that are hard to predict: quick sort, a sieve, and a stack machine's interpreter. */
 #include "guest.h"
 
 #define ROUNDS_PER_UNIT 28

@@ -30,7 +30,8 @@ def statement():
     if kind == 4:
         return f"if (({v} & {1 << rng.randrange(8)}) != 0) {{ {w} -= {u} ^ {constant()}; }}"
     if kind == 5:
-        return f"if ((i64){v} < (i64){w}) {{ {u} += {constant()}; }} else {{ {u} ^= {constant()}; }}"
+        branches = (f"{{ {u} += {constant()}; }}", f"{{ {u} ^= {constant()}; }}")
+        return f"if ((i64){v} < (i64){w}) {branches[0]} else {branches[1]}"
     if kind == 6:
         return f"{v} = ({w} & {constant()}) | ({u} << {rng.randrange(1, 40)});"
     if kind == 7:
@@ -43,7 +44,9 @@ def function(n):
              f"  u64 y = b + m[{n % 64}];"]
     lines += [f"  {statement()}" for _ in range(rng.randrange(5, 13))]
     if n % 3 == 0:
-        lines.append(f"  for (u32 i = 0; i < {rng.randrange(2, 5)}; i++) {{ {statement()} {statement()} }}")
+        lines.append(f"  for (u32 i = 0; i < {rng.randrange(2, 5)}; i++) {{")
+        lines.append(f"    {statement()} {statement()}")
+        lines.append("  }")
     if n % 4 == 1:
         # Only a function without calls is called, so that the work stays bounded.
         callee = 4 * rng.randrange(0, n // 4 + 1)

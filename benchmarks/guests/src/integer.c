@@ -46,8 +46,10 @@ static __attribute__((noinline)) int by_tag(const struct node *a, const struct n
   return (int)(a->tag & 0xFF) - (int)(b->tag & 0xFF);
 }
 
+typedef int (*comparison)(const struct node *, const struct node *);
+
 /* Bottom-up merge sort on the links, stable; compares through a pointer as a library would. */
-static struct node *sort(struct node *list, int (*compare)(const struct node *, const struct node *)) {
+static struct node *sort(struct node *list, comparison compare) {
   for (u32 width = 1;; width *= 2) {
     struct node *p = list;
     struct node *tail = 0;
@@ -144,7 +146,10 @@ static enum state step(enum state state, u8 c) {
   int digit = c >= '0' && c <= '9';
   switch (state) {
     case START:
-      return digit ? INTEGER : c == '+' || c == '-' ? SIGN : c == '.' ? POINT : c >= 'a' ? WORD : INVALID;
+      if (c == '+' || c == '-') {
+        return SIGN;
+      }
+      return digit ? INTEGER : c == '.' ? POINT : c >= 'a' ? WORD : INVALID;
     case SIGN:
       return digit ? INTEGER : c == '.' ? POINT : INVALID;
     case INTEGER:

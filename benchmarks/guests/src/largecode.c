@@ -1,7 +1,7 @@
 /*
  * Much code, each piece run a few times: a module of thousands of generated functions
- * (gen-largecode.py). Each unit of work loads fresh copies of the module into memory and calls every
- * function of each a few times, so that at every scale nearly all code is young.
+ * (gen-largecode.py). Each unit of work loads fresh copies of the module into memory and calls
+ * every function of each a few times, so that at every scale nearly all code is young.
  */
 #include "guest.h"
 

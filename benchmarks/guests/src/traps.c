@@ -1,7 +1,7 @@
 /*
- * The privileged architecture at work: a small kernel in S-mode under Sv39, over an M-mode stub that
- * delegates to it. Each round remaps a page, takes page faults, calls from U to S and from S to M,
- * touches user memory under SUM, switches between two address spaces, moves CSRs about, and takes
+ * The privileged architecture at work: a small kernel in S-mode under Sv39, over an M-mode stub
+ * that delegates to it. Each round remaps a page, takes page faults, calls from U to S and from S to
+ * M, touches user memory under SUM, switches between two address spaces, moves CSRs about, and takes
  * software interrupts from sip and from the CLINT.
  */
 #include "guest.h"
@@ -276,7 +276,8 @@ u64 guest_run(u64 scale, u8 *heap) {
   build_spaces();
   csr_write(pmpaddr0, -1UL);
   csr_write(pmpcfg0, 0x1F); /* NAPOT over everything, RWX: without it S-mode may touch nothing */
-  csr_write(medeleg, 1UL << CAUSE_ECALL_U | 1UL << CAUSE_LOAD_PAGE_FAULT | 1UL << CAUSE_STORE_PAGE_FAULT);
+  u64 faults_delegated = 1UL << CAUSE_LOAD_PAGE_FAULT | 1UL << CAUSE_STORE_PAGE_FAULT;
+  csr_write(medeleg, 1UL << CAUSE_ECALL_U | faults_delegated);
   csr_write(mideleg, SSIP);
   csr_write(mie, MSIE);
   csr_write(satp, satp_of(0));
