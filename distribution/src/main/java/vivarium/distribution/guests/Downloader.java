@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Authenticator;
+import java.net.ConnectException;
 import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +34,7 @@ final class Downloader implements AutoCloseable {
       "; or boot your own files with --kernel FILE --initrd FILE";
 
   private final HttpClient client;
+  private final Proxies proxies;
   private final Consumer<String> progress;
 
   /**
@@ -42,6 +44,7 @@ final class Downloader implements AutoCloseable {
    */
   Downloader(Map<String, String> environment, Proxies proxies, Consumer<String> progress) {
     this.progress = progress;
+    this.proxies = proxies;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .connectTimeout(CONNECT)
@@ -173,16 +176,14 @@ final class Downloader implements AutoCloseable {
     if (from > 0) {
       request.header("Range", "bytes=" + from + "-");
     }
+    Optional<URI> proxy = proxies.proxyFor(uri);
     try {
       return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     } catch (IOException e) {
+      String via = proxy.map(p -> " by the proxy " + p.getHost()).orElse("");
       throw new VivariumException(
-          "cannot reach "
-              + uri.getHost()
-              + " ("
-              + reason(e)
-              + "): try another mirror with --mirror URL"
-              + OWN_FILES,
+          "cannot reach %s%s (%s): try another mirror with --mirror URL%s"
+              .formatted(uri.getHost(), via, reason(e), OWN_FILES),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -231,7 +232,8 @@ final class Downloader implements AutoCloseable {
     String kind = cause.getClass().getSimpleName();
     return switch (kind) {
       case "UnresolvedAddressException", "UnknownHostException" -> "unknown host";
-      case "ClosedChannelException" -> "connection closed";
+      case "ClosedChannelException" ->
+          failure instanceof ConnectException ? "connection refused" : "connection closed";
       default -> cause.getMessage() == null ? kind : cause.getMessage();
     };
   }

@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -60,10 +64,9 @@ final class GuestStore {
         return make(guest, options, progress);
       }
     } catch (FileSystemException e) {
-      String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
       throw new VivariumException(
           "cannot use %s: %s (XDG_CACHE_HOME names another place for the cache)"
-              .formatted(e.getFile(), reason),
+              .formatted(e.getFile(), reason(e)),
           e);
     } catch (IOException e) {
       throw new VivariumException("cannot make guest " + guest.name() + ": " + e.getMessage(), e);
@@ -204,6 +207,15 @@ final class GuestStore {
   private static String recipe(Guest guest) {
     String inputs = guest.modules() + " " + guest.packages() + " " + Initramfs.recipe();
     return Digests.sha256(inputs.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String reason(FileSystemException failure) {
+    return switch (failure) {
+      case AccessDeniedException _ -> "permission denied";
+      case NoSuchFileException _ -> "it cannot be made there";
+      case FileAlreadyExistsException _ -> "something else has this name";
+      default -> Objects.requireNonNullElse(failure.getReason(), "it cannot be read or written");
+    };
   }
 
   private static void line(StringBuilder manifest, String key, String value) {

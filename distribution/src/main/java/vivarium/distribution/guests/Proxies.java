@@ -6,6 +6,7 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import vivarium.api.VivariumException;
 
 /**
  * The proxy for an address, chosen as apt chooses it: {@code Acquire::http::Proxy} of the host's
@@ -56,7 +58,11 @@ final class Proxies extends ProxySelector {
     }
   }
 
-  /** The proxy's own address for {@code uri}, with user and password if it has them. */
+  /**
+   * The proxy's own address for {@code uri}, with user and password if it has them.
+   *
+   * @throws VivariumException if what is configured is no address
+   */
   Optional<URI> proxyFor(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     String host = uri.getHost();
@@ -70,8 +76,16 @@ final class Proxies extends ProxySelector {
     if (configured.isEmpty()) {
       return Optional.empty();
     }
-    URI proxy = URI.create(configured.contains("://") ? configured : "http://" + configured);
-    return Optional.ofNullable(proxy.getHost()).map(found -> proxy);
+    try {
+      URI proxy = new URI(configured.contains("://") ? configured : "http://" + configured);
+      if (proxy.getHost() != null) {
+        return Optional.of(proxy);
+      }
+    } catch (URISyntaxException e) {
+      // the line below says it
+    }
+    throw new VivariumException(
+        "not a proxy: '%s' (set for %s by apt or the environment)".formatted(configured, scheme));
   }
 
   @Override

@@ -122,7 +122,7 @@ class DownloaderTest {
     mirror.close();
     assertThatThrownBy(() -> downloader.fetch(gone.resolve("f.deb"), target, DIGEST))
         .isInstanceOf(VivariumException.class)
-        .hasMessageStartingWith("cannot reach 127.0.0.1 (")
+        .hasMessageStartingWith("cannot reach 127.0.0.1 (connection refused): ")
         .hasMessageContaining("--mirror URL")
         .hasMessageContaining("--kernel FILE --initrd FILE");
   }

@@ -1,12 +1,14 @@
 package vivarium.distribution.guests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import vivarium.api.VivariumException;
 
 class ProxiesTest {
   private static final URI HTTP = URI.create("http://deb.example/debian");
@@ -50,5 +52,13 @@ class ProxiesTest {
     assertThat(proxies.proxyFor(HTTP)).contains(URI.create("http://apt:9999"));
     assertThat(proxies.proxyFor(HTTPS)).isEmpty();
     assertThat(proxies.proxyFor(URI.create("http://local.example/debian"))).isEmpty();
+  }
+
+  @Test
+  void whatIsNoAddressIsNamed() {
+    Proxies proxies = new Proxies(Map.of("http_proxy", "my proxy"), "");
+    assertThatThrownBy(() -> proxies.proxyFor(HTTP))
+        .isInstanceOf(VivariumException.class)
+        .hasMessage("not a proxy: 'my proxy' (set for http by apt or the environment)");
   }
 }
