@@ -2,4 +2,6 @@
 module vivarium.isa.riscv {
   requires static org.jspecify;
   requires vivarium.api;
+
+  exports vivarium.isa.riscv.insn;
 }
