@@ -1,5 +1,8 @@
-/** CPU strategy: interpretation. */
+/** Interpretation: pre-decoded code under one generated switch. */
 module vivarium.cpu.interpretation {
-  requires static org.jspecify;
   requires vivarium.api;
+  requires static org.jspecify;
+
+  provides vivarium.api.cpu.CpuStrategy with
+      vivarium.cpu.interpretation.Interpretation;
 }

@@ -38,22 +38,40 @@ public final class Stepper {
    */
   public void step() {
     long pc = block.pc();
+    Decoded decoded;
+    try {
+      decoded = fetch(pc);
+    } catch (Trap trap) {
+      trapped(trap, pc);
+      return;
+    }
+    step(decoded);
+  }
+
+  /**
+   * As {@link #step()}, for an instruction that has been fetched from the pc and decoded, and whose
+   * bytes have not changed since.
+   */
+  public void step(Decoded decoded) {
+    long pc = block.pc();
     Mmu mmu = hart.mmu();
     mmu.setAlone(true);
     try {
-      Decoded decoded = fetch(pc);
       if ((instructionSet.requiredUnits(decoded) & ~hart.ready()) != 0) {
         hart.makeReady(decoded);
-        decoded = fetch(pc);
       }
       execute(decoded, pc);
       block.setBudget(block.budget() - 1);
     } catch (Trap trap) {
-      block.setBudget(block.budget() - 1);
-      hart.enterTrap(trap, pc);
+      trapped(trap, pc);
     } finally {
       mmu.setAlone(false);
     }
+  }
+
+  private void trapped(Trap trap, long pc) {
+    block.setBudget(block.budget() - 1);
+    hart.enterTrap(trap, pc);
   }
 
   /**

@@ -1,0 +1,76 @@
+package vivarium.memory.nested;
+
+import vivarium.api.cpu.Counters;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.Access;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.PageTableFormat;
+import vivarium.api.memory.Paging;
+import vivarium.api.memory.PagingEnvironment;
+import vivarium.api.memory.TableMemory;
+import vivarium.api.memory.Translation;
+import vivarium.api.memory.TranslationContext;
+import vivarium.api.memory.Walk;
+
+/**
+ * Two-stage translation: V2P by a walk of the guest's own tables, whose entries are read through
+ * P2M; then P2M again, when the caller reaches the page. It keeps nothing between misses, so that
+ * fences and root switches cost nothing and cannot be got wrong.
+ */
+final class NestedPaging implements Paging {
+  private static final int ANY_ACCESS =
+      Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
+
+  private final Counters counters;
+  private final TableMemory tables;
+  private final Walk walk = new Walk();
+
+  NestedPaging(PagingEnvironment environment) {
+    counters = environment.counters();
+    tables = new CountedTables(environment.memory(), counters);
+  }
+
+  @Override
+  public void translate(TranslationContext context, long va, Access access, Translation result)
+      throws Trap {
+    PageTableFormat format = context.format();
+    if (format == null) {
+      result.set(va, ANY_ACCESS, true, GuestMemory.PAGE_BYTES);
+      return;
+    }
+    counters.walks++;
+    format.walk(context, tables, context.root(), va, access, walk);
+    switch (walk.outcome()) {
+      case MAPPED -> {
+        long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
+        result.set(walk.address(), walk.permissions(), walk.global(), span);
+      }
+      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
+      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
+    }
+  }
+
+  @Override
+  public void switchTo(TranslationContext context) {}
+
+  @Override
+  public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {}
+
+  @Override
+  public void close() {}
+
+  /** The guest's tables where they lie, each reference counted. */
+  private record CountedTables(GuestMemory memory, Counters counters) implements TableMemory {
+    @Override
+    public long read(long gpa) {
+      counters.walkReferences++;
+      return memory.read(gpa);
+    }
+
+    @Override
+    public boolean compareAndSet(long gpa, long expected, long value) {
+      counters.walkReferences++;
+      return memory.compareAndSet(gpa, expected, value);
+    }
+  }
+}
