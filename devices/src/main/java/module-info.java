@@ -2,4 +2,11 @@
 module vivarium.devices {
   requires static org.jspecify;
   requires vivarium.api;
+
+  provides vivarium.api.device.DeviceType with
+      vivarium.devices.Ns16550a.Type,
+      vivarium.devices.Clint.Type,
+      vivarium.devices.Plic.Type,
+      vivarium.devices.GoldfishRtc.Type,
+      vivarium.devices.Syscon.Type;
 }
