@@ -2,4 +2,6 @@
 module vivarium.testkit {
   requires static org.jspecify;
   requires transitive vivarium.api;
+
+  exports vivarium.testkit;
 }

@@ -38,7 +38,8 @@ public @interface Insn {
 
   /**
    * Assembly operands, such as {@code "rd, imm(rs1)"}. By default the fields in the order in which
-   * the instruction set declares them, separated by commas.
+   * the instruction set declares them, separated by commas. A blank means that there are none to
+   * show.
    */
   String asm() default "";
 }

@@ -82,7 +82,7 @@ final class TableReader {
 
   private static String assembly(String given, Encoding encoding) {
     if (!given.isEmpty()) {
-      return given;
+      return given.strip();
     }
     return String.join(", ", encoding.fields().stream().map(OperandField::name).toList());
   }

@@ -12,7 +12,8 @@ import vivarium.api.isa.Extension;
     name = "c.addi4spn",
     value = "000 nzuimm[5:4|9:6|2|3] rd' 00",
     as = "addi rd=rd' rs1=2 imm=nzuimm",
-    unless = "nzuimm=0")
+    unless = "nzuimm=0",
+    asm = "rd', sp, nzuimm")
 @Alias(
     name = "c.fld",
     value = "001 uimm[5:3] rs1' uimm[7:6] fd' 00",
@@ -43,7 +44,7 @@ import vivarium.api.isa.Extension;
     value = "111 uimm[5:3] rs1' uimm[7:6] rs2' 00",
     as = "sd rs2=rs2' rs1=rs1' imm=uimm",
     asm = "rs2', uimm(rs1')")
-@Alias(name = "c.nop", value = "0000000000000001", as = "addi rd=0 rs1=0 imm=0", asm = "")
+@Alias(name = "c.nop", value = "0000000000000001", as = "addi rd=0 rs1=0 imm=0")
 @Alias(name = "c.addi", value = "000 imm[5] rd imm[4:0] 01", as = "addi rd=rd rs1=rd imm=imm")
 @Alias(name = "c.addiw", value = "001 imm[5] rd!=0 imm[4:0] 01", as = "addiw rd=rd rs1=rd imm=imm")
 @Alias(name = "c.li", value = "010 imm[5] rd imm[4:0] 01", as = "addi rd=rd rs1=0 imm=imm")
@@ -52,7 +53,7 @@ import vivarium.api.isa.Extension;
     value = "011 nzimm[9] 00010 nzimm[4|6|8:7|5] 01",
     as = "addi rd=2 rs1=2 imm=nzimm",
     unless = "nzimm=0",
-    asm = "nzimm")
+    asm = "sp, nzimm")
 @Alias(
     name = "c.lui",
     value = "011 imm20[5] rd imm20[4:0] 01",
@@ -103,7 +104,7 @@ import vivarium.api.isa.Extension;
     asm = "rd, uimm(sp)")
 @Alias(name = "c.jr", value = "100 0 rs1!=0 00000 10", as = "jalr rd=0 rs1=rs1 imm=0")
 @Alias(name = "c.mv", value = "100 0 rd rs2!=0 10", as = "add rd=rd rs1=0 rs2=rs2")
-@Alias(name = "c.ebreak", value = "1001000000000010", as = "ebreak", asm = "")
+@Alias(name = "c.ebreak", value = "1001000000000010", as = "ebreak")
 @Alias(name = "c.jalr", value = "100 1 rs1!=0 00000 10", as = "jalr rd=1 rs1=rs1 imm=0")
 @Alias(name = "c.add", value = "100 1 rd rs2!=0 10", as = "add rd=rd rs1=rd rs2=rs2")
 @Alias(

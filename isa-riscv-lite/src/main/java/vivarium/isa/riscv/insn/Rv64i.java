@@ -11,13 +11,11 @@ import vivarium.api.memory.Mmu;
 @Alias(
     name = "fence.tso",
     value = "1000 0011 0011 00000 000 00000 0001111",
-    as = "fence fm=8 pred=3 succ=3 hs1=0 hd=0",
-    asm = "")
+    as = "fence fm=8 pred=3 succ=3 hs1=0 hd=0")
 @Alias(
     name = "pause",
     value = "0000 0001 0000 00000 000 00000 0001111",
-    as = "fence fm=0 pred=1 succ=0 hs1=0 hd=0",
-    asm = "")
+    as = "fence fm=0 pred=1 succ=0 hs1=0 hd=0")
 public final class Rv64i {
   private Rv64i() {}
 

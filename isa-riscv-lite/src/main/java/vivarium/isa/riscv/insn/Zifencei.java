@@ -10,7 +10,7 @@ public final class Zifencei {
   private Zifencei() {}
 
   /** Makes stores visible to the fetches that follow. */
-  @Insn(value = "fm pred succ hs1 001 hd 0001111", asm = "")
+  @Insn(value = "fm pred succ hs1 001 hd 0001111", asm = " ")
   public static void fence_i(RiscvHart hart) {
     hart.fenceInstructions();
   }
