@@ -4,4 +4,7 @@ module vivarium.isa.riscv {
   requires vivarium.api;
 
   exports vivarium.isa.riscv.insn;
+
+  provides vivarium.api.isa.InstructionSet with
+      vivarium.isa.riscv.RiscvInstructionSet;
 }

@@ -1,6 +1,8 @@
 /**
- * RV64GC as one table of Java methods. Reached only through the services that the module provides;
- * it knows {@code vivarium.api} and nothing else.
+ * RV64GC: the privileged side of the architecture. {@code RiscvInstructionSet} is what the module
+ * provides and all that others reach; {@code RiscvHart} is a hart, {@code CsrTable} its control and
+ * status registers. The instructions are in {@code insn}, page tables in {@code paging}, loading in
+ * {@code boot}, built-in firmware in {@code sbi}. It knows {@code vivarium.api} and nothing else.
  */
 @NullMarked
 package vivarium.isa.riscv;

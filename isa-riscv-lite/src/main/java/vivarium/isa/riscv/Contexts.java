@@ -1,0 +1,66 @@
+package vivarium.isa.riscv;
+
+import org.jspecify.annotations.Nullable;
+import vivarium.api.memory.TranslationContext;
+
+/**
+ * The translation contexts of one hart, interned: the same satp and mode bits give the same object
+ * for as long as it keeps its slot. The slot used least recently is given away when all are taken.
+ */
+final class Contexts {
+  private static final int SLOTS = TranslationContext.MAX_CONTEXTS;
+
+  private final RiscvHart hart;
+  private final @Nullable TranslationContext[] contexts = new @Nullable TranslationContext[SLOTS];
+  private final long[] satps = new long[SLOTS];
+  private final long[] lastUse = new long[SLOTS];
+  private long now;
+
+  Contexts(RiscvHart hart) {
+    this.hart = hart;
+  }
+
+  /**
+   * The context of a page table and mode.
+   *
+   * @param satp with format and root; 0 where addresses are not translated
+   * @param mode bits as {@link vivarium.isa.riscv.paging.SvFormat} reads them
+   * @param kept a context that must not lose its slot, or {@code null}
+   */
+  TranslationContext of(long satp, int mode, @Nullable TranslationContext kept) {
+    int oldest = -1;
+    for (int i = 0; i < SLOTS; i++) {
+      TranslationContext context = contexts[i];
+      if (context != null && satps[i] == satp && context.mode() == mode) {
+        lastUse[i] = ++now;
+        return context;
+      }
+      boolean free = kept == null || kept.index() != i;
+      if (free && (oldest < 0 || lastUse[i] < lastUse[oldest])) {
+        oldest = i;
+      }
+    }
+    if (contexts[oldest] != null) {
+      hart.mmu().forget(oldest);
+    }
+    TranslationContext made =
+        new TranslationContext(
+            hart, oldest, Satp.format(satp), Satp.root(satp), Satp.asid(satp), mode);
+    contexts[oldest] = made;
+    satps[oldest] = satp;
+    lastUse[oldest] = ++now;
+    return made;
+  }
+
+  /** A bit for each context that a fence of an address space concerns. */
+  int concerned(int asid, boolean allSpaces) {
+    int bits = 0;
+    for (int i = 0; i < SLOTS; i++) {
+      TranslationContext context = contexts[i];
+      if (context != null && context.format() != null && (allSpaces || context.asid() == asid)) {
+        bits |= 1 << i;
+      }
+    }
+    return bits;
+  }
+}
