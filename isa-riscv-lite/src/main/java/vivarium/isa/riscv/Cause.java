@@ -1,21 +1,14 @@
 package vivarium.isa.riscv;
 
+import vivarium.api.memory.Access;
+
 /** Exception codes of mcause and scause (privileged specification, table "mcause values"). */
 final class Cause {
-  static final long INSTRUCTION_ACCESS_FAULT = 1;
   static final long ILLEGAL_INSTRUCTION = 2;
   static final long BREAKPOINT = 3;
-  static final long LOAD_ADDRESS_MISALIGNED = 4;
-  static final long LOAD_ACCESS_FAULT = 5;
-  static final long STORE_AMO_ADDRESS_MISALIGNED = 6;
-  static final long STORE_AMO_ACCESS_FAULT = 7;
 
   /** Plus the privilege from which it comes: 8, 9 or 11. */
   static final long ENVIRONMENT_CALL_FROM_U = 8;
-
-  static final long INSTRUCTION_PAGE_FAULT = 12;
-  static final long LOAD_PAGE_FAULT = 13;
-  static final long STORE_AMO_PAGE_FAULT = 15;
 
   /** The bit that tells interrupts from exceptions. */
   static final long INTERRUPT = 1L << 63;
@@ -24,4 +17,24 @@ final class Cause {
   static final long DELEGABLE = 0xb3ff;
 
   private Cause() {}
+
+  static long misaligned(Access access) {
+    return switch (access) {
+      case FETCH -> 0;
+      case LOAD -> 4;
+      case STORE -> 6;
+    };
+  }
+
+  static long accessFault(Access access) {
+    return misaligned(access) + 1;
+  }
+
+  static long pageFault(Access access) {
+    return switch (access) {
+      case FETCH -> 12;
+      case LOAD -> 13;
+      case STORE -> 15;
+    };
+  }
 }

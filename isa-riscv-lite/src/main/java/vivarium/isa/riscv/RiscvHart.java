@@ -1,8 +1,7 @@
 package vivarium.isa.riscv;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.device.Clock;
@@ -43,16 +42,6 @@ public final class RiscvHart extends Hart {
   /** frm values from here on are reserved. */
   private static final int FRM_RESERVED = 5;
 
-  private static final VarHandle LINES;
-
-  static {
-    try {
-      LINES = MethodHandles.lookup().findVarHandle(RiscvHart.class, "lines", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   final Clock clock;
   final Pmp pmp = new Pmp();
   final Counter mcycle = new Counter();
@@ -92,7 +81,10 @@ public final class RiscvHart extends Hart {
   private final LongAdder returns;
   private final LongAdder fences;
   private final LongAdder firmwareCalls;
-  private volatile int lines;
+
+  /** The bits of mip that devices drive, from any thread. */
+  private final AtomicInteger lines = new AtomicInteger();
+
   private int privilege = MACHINE;
   private int ready;
   private boolean stopped;
@@ -210,7 +202,7 @@ public final class RiscvHart extends Hart {
 
   /** Interrupts pending: mip. */
   long mip() {
-    long pending = lines | mipWritten;
+    long pending = lines.get() | mipWritten;
     if (hasStimecmp()) {
       pending &= ~Interrupt.STI;
       if (Long.compareUnsigned(clock.ticks(), stimecmp) >= 0) {
@@ -467,11 +459,7 @@ public final class RiscvHart extends Hart {
   @Override
   public void setInterrupt(int number, boolean level) {
     int bit = 1 << number;
-    if (level) {
-      int unused = (int) LINES.getAndBitwiseOr(this, bit);
-    } else {
-      int unused = (int) LINES.getAndBitwiseAnd(this, ~bit);
-    }
+    lines.updateAndGet(old -> level ? old | bit : old & ~bit);
     block().requestAttention(HartBlock.ATTENTION_INTERRUPT);
   }
 
@@ -562,30 +550,17 @@ public final class RiscvHart extends Hart {
 
   @Override
   public Trap pageFault(Access access, long va) {
-    return trap(
-        switch (access) {
-          case LOAD -> Cause.LOAD_PAGE_FAULT;
-          case STORE -> Cause.STORE_AMO_PAGE_FAULT;
-          case FETCH -> Cause.INSTRUCTION_PAGE_FAULT;
-        },
-        va);
+    return trap(Cause.pageFault(access), va);
   }
 
   @Override
   public Trap accessFault(Access access, long va) {
-    return trap(
-        switch (access) {
-          case LOAD -> Cause.LOAD_ACCESS_FAULT;
-          case STORE -> Cause.STORE_AMO_ACCESS_FAULT;
-          case FETCH -> Cause.INSTRUCTION_ACCESS_FAULT;
-        },
-        va);
+    return trap(Cause.accessFault(access), va);
   }
 
   @Override
   public Trap misaligned(Access access, long va) {
-    boolean store = access == Access.STORE;
-    return trap(store ? Cause.STORE_AMO_ADDRESS_MISALIGNED : Cause.LOAD_ADDRESS_MISALIGNED, va);
+    return trap(Cause.misaligned(access), va);
   }
 
   @Override
