@@ -4,4 +4,14 @@ module vivarium.core {
   requires transitive vivarium.api;
   requires org.slf4j;
   requires pf4j;
+
+  exports vivarium.core;
+  exports vivarium.core.machine;
+  exports vivarium.core.memory;
+  exports vivarium.core.plugin;
+
+  uses vivarium.api.cpu.CpuStrategy;
+  uses vivarium.api.device.DeviceType;
+  uses vivarium.api.isa.InstructionSet;
+  uses vivarium.api.memory.MemoryStrategy;
 }

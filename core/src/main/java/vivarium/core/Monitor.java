@@ -1,0 +1,107 @@
+package vivarium.core;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import vivarium.api.VivariumException;
+import vivarium.core.machine.MachineConfig;
+import vivarium.core.machine.VirtualMachine;
+import vivarium.core.memory.MachineMemory;
+import vivarium.core.plugin.PluginCatalog;
+
+/**
+ * The monitor: owns machine memory and the plugins, and makes virtual machines of them. What an
+ * embedder begins with. Safe from any thread.
+ *
+ * {@snippet :
+ * try (Monitor monitor = Monitor.of(PluginCatalog.ofModulePath());
+ *     VirtualMachine vm = monitor.create(MachineConfig.builder().kernel(image).build())) {
+ *   Outcome outcome = vm.run();
+ * }
+ * }
+ */
+public final class Monitor implements AutoCloseable {
+  private final PluginCatalog catalog;
+  private final MachineMemory memory;
+  private final List<VirtualMachine> machines = new ArrayList<>();
+  private boolean closed;
+
+  private Monitor(PluginCatalog catalog, MachineMemory memory) {
+    this.catalog = catalog;
+    this.memory = memory;
+  }
+
+  /** A monitor of the whole host's memory with given plugins. */
+  public static Monitor of(PluginCatalog catalog) {
+    return new Monitor(catalog, MachineMemory.ofHost());
+  }
+
+  /**
+   * A monitor with given plugins and so much memory for all machines together.
+   *
+   * @param memoryLimit bytes
+   */
+  public static Monitor of(PluginCatalog catalog, long memoryLimit) {
+    return new Monitor(catalog, MachineMemory.ofBytes(memoryLimit));
+  }
+
+  /**
+   * A monitor of the whole host's memory with the plugins of some directories.
+   *
+   * @param pluginDirectories as {@link PluginCatalog#load} takes them
+   */
+  public static Monitor load(List<Path> pluginDirectories) {
+    CompletableFuture<MachineMemory> memory = CompletableFuture.supplyAsync(MachineMemory::ofHost);
+    PluginCatalog catalog = PluginCatalog.load(pluginDirectories);
+    return new Monitor(catalog, memory.join());
+  }
+
+  /** What can be chosen by name. */
+  public PluginCatalog catalog() {
+    return catalog;
+  }
+
+  /** What all machines share. */
+  public MachineMemory memory() {
+    return memory;
+  }
+
+  /**
+   * Assembles a machine, ready to run.
+   *
+   * @throws VivariumException in one line, if it cannot be had; nothing is left behind then
+   */
+  public VirtualMachine create(MachineConfig config) {
+    VirtualMachine machine = VirtualMachine.create(config, catalog, memory);
+    synchronized (this) {
+      if (closed) {
+        machine.close();
+        throw new VivariumException("the monitor is closed");
+      }
+      machines.removeIf(other -> other.state() == VirtualMachine.State.CLOSED);
+      machines.add(machine);
+    }
+    return machine;
+  }
+
+  /** The machines that are not closed, in the order in which they were made. */
+  public synchronized List<VirtualMachine> machines() {
+    return machines.stream()
+        .filter(machine -> machine.state() != VirtualMachine.State.CLOSED)
+        .toList();
+  }
+
+  /** Powers off and closes every machine, then gives machine memory back to the host. */
+  @Override
+  public void close() {
+    List<VirtualMachine> left;
+    synchronized (this) {
+      closed = true;
+      left = List.copyOf(machines);
+      machines.clear();
+    }
+    left.forEach(VirtualMachine::close);
+    memory.close();
+  }
+}

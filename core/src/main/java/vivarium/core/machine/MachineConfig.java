@@ -1,0 +1,258 @@
+package vivarium.core.machine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a machine is to be. Immutable; made by {@link #builder}. Whether it can be had is found out
+ * by {@link VirtualMachine#create}.
+ *
+ * @param name for messages
+ * @param isa instruction set
+ * @param cpu CPU strategy
+ * @param cpuOptions what the CPU strategy is told
+ * @param memoryStrategy memory strategy
+ * @param memoryOptions what the memory strategy is told
+ * @param memoryBytes RAM
+ * @param harts virtual processors; they take turns on one thread
+ * @param firmware runs first, in the most privileged mode
+ * @param kernel operating system
+ * @param initrd initial RAM disk
+ * @param append the kernel's command line
+ * @param disks in the order of their names in the guest
+ * @param devices further devices, each in a virtio-mmio slot
+ * @param entropy whether there is a {@code virtio-rng}
+ * @param console the host's side of the serial console
+ * @param deterministic whether time is counted in steps and randomness comes from the seed
+ * @param seed for randomness in deterministic mode
+ * @param maxSteps after how many steps {@link VirtualMachine#run()} returns
+ * @param quantumSteps most steps between two looks at the outside world; empty: as many as take a
+ *     millisecond
+ */
+public record MachineConfig(
+    String name,
+    String isa,
+    String cpu,
+    Map<String, String> cpuOptions,
+    String memoryStrategy,
+    Map<String, String> memoryOptions,
+    long memoryBytes,
+    int harts,
+    Optional<Path> firmware,
+    Optional<Path> kernel,
+    Optional<Path> initrd,
+    String append,
+    List<Disk> disks,
+    List<ExtraDevice> devices,
+    boolean entropy,
+    Console console,
+    boolean deterministic,
+    long seed,
+    OptionalLong maxSteps,
+    OptionalLong quantumSteps) {
+
+  /** Copies the collections. */
+  public MachineConfig {
+    cpuOptions = Map.copyOf(cpuOptions);
+    memoryOptions = Map.copyOf(memoryOptions);
+    disks = List.copyOf(disks);
+    devices = List.copyOf(devices);
+  }
+
+  /**
+   * A raw disk image.
+   *
+   * @param path of the file
+   * @param readOnly whether the guest cannot write it
+   */
+  public record Disk(Path path, boolean readOnly) {}
+
+  /**
+   * A device beside those of the board.
+   *
+   * @param type its name in the plugin catalog
+   * @param properties what it is told
+   */
+  public record ExtraDevice(String type, Map<String, String> properties) {
+    /** Copies the properties. */
+    public ExtraDevice {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  /** A builder with everything at its default: {@code rv64gc}, interpretation, nested, 128 MiB. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects what differs from the defaults. Not safe for several threads. */
+  public static final class Builder {
+    private String name = "vm";
+    private String isa = "rv64gc";
+    private String cpu = "interpretation";
+    private final Map<String, String> cpuOptions = new LinkedHashMap<>();
+    private String memoryStrategy = "nested";
+    private final Map<String, String> memoryOptions = new LinkedHashMap<>();
+    private long memoryBytes = 128L << 20;
+    private int harts = 1;
+    private Optional<Path> firmware = Optional.empty();
+    private Optional<Path> kernel = Optional.empty();
+    private Optional<Path> initrd = Optional.empty();
+    private String append = "";
+    private final List<Disk> disks = new ArrayList<>();
+    private final List<ExtraDevice> devices = new ArrayList<>();
+    private boolean entropy = true;
+    private Console console = Console.nowhere();
+    private boolean deterministic;
+    private long seed;
+    private OptionalLong maxSteps = OptionalLong.empty();
+    private OptionalLong quantumSteps = OptionalLong.empty();
+
+    private Builder() {}
+
+    /** Names the machine in messages. */
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    /** Chooses the instruction set. */
+    public Builder isa(String value) {
+      isa = value;
+      return this;
+    }
+
+    /** Chooses the CPU strategy. */
+    public Builder cpu(String value) {
+      cpu = value;
+      return this;
+    }
+
+    /** Tells the CPU strategy something. */
+    public Builder cpuOption(String option, String value) {
+      cpuOptions.put(option, value);
+      return this;
+    }
+
+    /** Chooses the memory strategy. */
+    public Builder memoryStrategy(String value) {
+      memoryStrategy = value;
+      return this;
+    }
+
+    /** Tells the memory strategy something. */
+    public Builder memoryOption(String option, String value) {
+      memoryOptions.put(option, value);
+      return this;
+    }
+
+    /** Sets the size of RAM in bytes. */
+    public Builder memoryBytes(long value) {
+      memoryBytes = value;
+      return this;
+    }
+
+    /** Sets the number of virtual processors. */
+    public Builder harts(int value) {
+      harts = value;
+      return this;
+    }
+
+    /** Sets what runs first, in the most privileged mode: an ELF file or raw image. */
+    public Builder firmware(Path value) {
+      firmware = Optional.of(value);
+      return this;
+    }
+
+    /** Sets the operating system: an ELF file or raw image. */
+    public Builder kernel(Path value) {
+      kernel = Optional.of(value);
+      return this;
+    }
+
+    /** Sets the initial RAM disk. */
+    public Builder initrd(Path value) {
+      initrd = Optional.of(value);
+      return this;
+    }
+
+    /** Sets the kernel's command line. */
+    public Builder append(String value) {
+      append = value;
+      return this;
+    }
+
+    /** Adds a disk. */
+    public Builder disk(Path path, boolean readOnly) {
+      disks.add(new Disk(path, readOnly));
+      return this;
+    }
+
+    /** Adds a device of a plugin in the next virtio-mmio slot. */
+    public Builder device(String type, Map<String, String> properties) {
+      devices.add(new ExtraDevice(type, properties));
+      return this;
+    }
+
+    /** Says whether there is an entropy device. */
+    public Builder entropy(boolean value) {
+      entropy = value;
+      return this;
+    }
+
+    /** Sets the host's side of the serial console. */
+    public Builder console(Console value) {
+      console = value;
+      return this;
+    }
+
+    /** Counts time in steps, and takes randomness from a seed: two runs are the same to the bit. */
+    public Builder deterministic(long newSeed) {
+      deterministic = true;
+      seed = newSeed;
+      return this;
+    }
+
+    /** Makes {@link VirtualMachine#run()} return after so many steps. */
+    public Builder maxSteps(long value) {
+      maxSteps = OptionalLong.of(value);
+      return this;
+    }
+
+    /** Bounds the steps between two looks at the outside world. */
+    public Builder quantumSteps(long value) {
+      quantumSteps = OptionalLong.of(value);
+      return this;
+    }
+
+    /** The configuration. */
+    public MachineConfig build() {
+      return new MachineConfig(
+          name,
+          isa,
+          cpu,
+          cpuOptions,
+          memoryStrategy,
+          memoryOptions,
+          memoryBytes,
+          harts,
+          firmware,
+          kernel,
+          initrd,
+          append,
+          disks,
+          devices,
+          entropy,
+          console,
+          deterministic,
+          seed,
+          maxSteps,
+          quantumSteps);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package vivarium.core.machine;
+
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import vivarium.api.VivariumException;
+import vivarium.api.cpu.CpuEngine;
+import vivarium.api.cpu.Exit;
+import vivarium.api.isa.Hart;
+import vivarium.api.isa.HartBlock;
+
+/**
+ * Runs a machine's harts in turns: does what other threads posted, expires timers, gives one hart a
+ * budget, and looks at how its run ended. It has no thread of its own, and does not wait: whoever
+ * schedules machines calls {@link #turn}, always from one thread at a time.
+ */
+final class MachineRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(MachineRunner.class);
+  private static final long LEAST_QUANTUM = 100_000;
+  private static final long MOST_QUANTUM = 2_000_000;
+  private static final double RUN_NANOS = 1_000_000;
+
+  /** A run shorter than this says little of how fast the machine is. */
+  private static final long TELLING_STEPS = 10_000;
+
+  /** A deadline nearer than this is run up to, since an estimate of fewer steps is worth nothing. */
+  private static final long LEAST_ESTIMATE = 1_000;
+
+  private static final double NEW_RATE_WEIGHT = 0.25;
+
+  /** One virtual processor and what runs it. */
+  static final class VirtualProcessor {
+    final Hart hart;
+    private final CpuEngine engine;
+    private boolean waiting;
+
+    VirtualProcessor(Hart hart, CpuEngine engine) {
+      this.hart = hart;
+      this.engine = engine;
+    }
+  }
+
+  /** What came of a turn. */
+  sealed interface Turn {
+    /** Something was done; there may be more to do. */
+    record Ran() implements Turn {}
+
+    /**
+     * Nothing can run before something is posted, or so much of the host's time is over.
+     *
+     * @param nanos how long to wait at most
+     */
+    record Idle(long nanos) implements Turn {}
+
+    /** The machine is at its end. */
+    record Ended(Outcome outcome) implements Turn {}
+  }
+
+  private static final Turn RAN = new Turn.Ran();
+
+  private final String name;
+  private final List<VirtualProcessor> processors;
+  private final MachineClock clock;
+  private final Inbox inbox;
+  private final Power power;
+  private final Console console;
+  private final long fixedQuantum;
+  private final LongSupplier nanoTime;
+  private double stepsPerNano = 0.02;
+  private int next;
+  private @Nullable Hart running;
+  private long runEndTicks;
+  private @Nullable Outcome end;
+
+  /**
+   * Makes a runner.
+   *
+   * @param fixedQuantum most steps of a run; 0 for as many as take a millisecond
+   */
+  MachineRunner(
+      String name,
+      List<VirtualProcessor> processors,
+      MachineClock clock,
+      Inbox inbox,
+      Power power,
+      Console console,
+      long fixedQuantum) {
+    this.name = name;
+    this.processors = List.copyOf(processors);
+    this.clock = clock;
+    this.inbox = inbox;
+    this.power = power;
+    this.console = console;
+    this.fixedQuantum = fixedQuantum;
+    this.nanoTime = System::nanoTime;
+    clock.onEarlier(this::deadlineMoved);
+    power.onSwitch(this::endRun);
+  }
+
+  /**
+   * One turn: at most one run of one hart.
+   *
+   * @param maxSteps most steps to make, at least 1
+   */
+  Turn turn(long maxSteps) {
+    if (end != null) {
+      return new Turn.Ended(end);
+    }
+    try {
+      Turn turn = tryTurn(maxSteps);
+      console.flush();
+      Outcome wanted = power.outcome();
+      return wanted == null ? turn : ended(wanted);
+    } catch (VivariumException e) {
+      return ended(Outcome.broken(String.valueOf(e.getMessage())));
+    } catch (Throwable e) { // whatever a plugin throws ends this machine, and no other
+      LOG.debug("machine {}", name, e);
+      return ended(Outcome.broken("internal error: " + e));
+    } finally {
+      running = null;
+    }
+  }
+
+  private Turn ended(Outcome outcome) {
+    end = outcome;
+    return new Turn.Ended(outcome);
+  }
+
+  private Turn tryTurn(long maxSteps) {
+    inbox.drain();
+    clock.expire();
+    if (power.outcome() != null) {
+      return RAN;
+    }
+    VirtualProcessor processor = nextReady();
+    if (processor == null) {
+      return clock.skipToEarliest() ? RAN : new Turn.Idle(clock.nanosToEarliest());
+    }
+    run(processor, Math.min(maxSteps, budget()));
+    return RAN;
+  }
+
+  private @Nullable VirtualProcessor nextReady() {
+    for (int i = 0; i < processors.size(); i++) {
+      VirtualProcessor processor = processors.get((next + i) % processors.size());
+      if (processor.waiting && processor.hart.wakes()) {
+        processor.hart.block().clearAttention(HartBlock.ATTENTION_WAIT);
+        processor.waiting = false;
+      }
+      if (!processor.waiting) {
+        next = (next + i + 1) % processors.size();
+        return processor;
+      }
+    }
+    return null;
+  }
+
+  private long budget() {
+    long quantum =
+        fixedQuantum > 0
+            ? fixedQuantum
+            : Math.clamp((long) (stepsPerNano * RUN_NANOS), LEAST_QUANTUM, MOST_QUANTUM);
+    long toDeadline = clock.stepsToEarliest(stepsPerNano);
+    return switch (clock) {
+      case StepClock exact -> Math.max(1, Math.min(quantum, toDeadline));
+      case RealClock estimate -> Math.min(quantum, Math.max(LEAST_ESTIMATE, toDeadline));
+    };
+  }
+
+  private void run(VirtualProcessor processor, long budget) {
+    Hart hart = processor.hart;
+    HartBlock block = hart.block();
+    long before = block.steps();
+    long start = nanoTime.getAsLong();
+    runEndTicks = clock.ticks() + ticksOf(budget);
+    running = hart;
+    Exit exit = processor.engine.run(budget);
+    running = null;
+    long made = block.steps() - before;
+    if (made >= TELLING_STEPS) {
+      double rate = (double) made / Math.max(1, nanoTime.getAsLong() - start);
+      stepsPerNano += NEW_RATE_WEIGHT * (rate - stepsPerNano);
+    }
+    switch (exit) {
+      case Exit.BudgetSpent spent -> hart.counters().budgetExits++;
+      case Exit.Waiting waiting -> {
+        hart.counters().waits++;
+        processor.waiting = true;
+      }
+      case Exit.Stopped stopped -> LOG.trace("machine {} stopped on request", name);
+    }
+  }
+
+  /** When a run of so many steps will be over, in ticks from its start. */
+  private long ticksOf(long budget) {
+    return switch (clock) {
+      case StepClock exact -> budget / StepClock.STEPS_PER_TICK + 1;
+      case RealClock estimate ->
+          (long) (budget / stepsPerNano * Board.TIMEBASE_HZ / 1_000_000_000L) + 1;
+    };
+  }
+
+  /** The running hart set a deadline that may lie within the run: its budget is found anew. */
+  private void deadlineMoved(long deadlineTicks) {
+    if (running != null && Long.compareUnsigned(deadlineTicks, runEndTicks) <= 0) {
+      endRun();
+    }
+  }
+
+  private void endRun() {
+    if (running != null) {
+      running.block().requestAttention(HartBlock.ATTENTION_STOP);
+    }
+  }
+
+  /** Closes the engines; no turn follows. */
+  void close() {
+    processors.forEach(processor -> processor.engine.close());
+  }
+}

@@ -1,0 +1,97 @@
+package vivarium.core.machine;
+
+import java.util.HashMap;
+import java.util.Map;
+import vivarium.api.VivariumException;
+import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.device.DeviceType;
+import vivarium.api.isa.InstructionSet;
+import vivarium.api.memory.MemoryStrategy;
+import vivarium.core.plugin.PluginCatalog;
+
+/**
+ * The plugins of one machine, found in the catalog, after the configuration has been found sound:
+ * what is wrong is told before anything is opened, reserved or started.
+ *
+ * @param devices by the name of their kind
+ */
+record Parts(
+    InstructionSet isa, CpuStrategy cpu, MemoryStrategy memory, Map<String, DeviceType> devices) {
+  /** The kind of device that makes a disk of a storage. */
+  static final String DISK = "virtio-blk";
+
+  /** The kind of device that gives a guest entropy. */
+  static final String ENTROPY = "virtio-rng";
+
+  private static final int MOST_HARTS = 8;
+  private static final long LEAST_MEMORY = 1L << 20;
+  private static final long PAGE_BYTES = 4096;
+
+  /**
+   * Checks a configuration and finds its plugins.
+   *
+   * @throws VivariumException in one line, if it is contradictory or impossible
+   */
+  static Parts find(MachineConfig config, PluginCatalog catalog) {
+    checkNumbers(config);
+    checkImages(config);
+    Map<String, DeviceType> devices = new HashMap<>();
+    for (Board.Place place :
+        new Board.Place[] {Board.PLIC, Board.CLINT, Board.SYSCON, Board.RTC, Board.UART}) {
+      devices.put(place.device(), catalog.device(place.device()));
+    }
+    if (!config.disks().isEmpty()) {
+      devices.put(DISK, catalog.device(DISK));
+    }
+    if (config.entropy()) {
+      devices.put(ENTROPY, catalog.device(ENTROPY));
+    }
+    for (MachineConfig.ExtraDevice extra : config.devices()) {
+      devices.put(extra.type(), catalog.device(extra.type()));
+    }
+    return new Parts(
+        catalog.isa(config.isa()),
+        catalog.cpu(config.cpu()),
+        catalog.memory(config.memoryStrategy()),
+        Map.copyOf(devices));
+  }
+
+  /** A kind of device that {@link #find} found. */
+  DeviceType device(String name) {
+    return java.util.Objects.requireNonNull(devices.get(name), name);
+  }
+
+  private static void checkNumbers(MachineConfig config) {
+    require(
+        config.memoryBytes() >= LEAST_MEMORY && config.memoryBytes() % PAGE_BYTES == 0,
+        "memory must be a multiple of 4 KiB and at least 1 MiB, not "
+            + config.memoryBytes()
+            + " bytes");
+    require(
+        config.harts() >= 1 && config.harts() <= MOST_HARTS,
+        "a machine has 1 to " + MOST_HARTS + " harts, not " + config.harts());
+    require(
+        config.maxSteps().orElse(1) > 0, "the most steps must be positive, not " + config.maxSteps());
+    require(config.quantumSteps().orElse(1) > 0, "the quantum must be positive");
+    int slots = config.disks().size() + config.devices().size() + (config.entropy() ? 1 : 0);
+    require(
+        slots <= Board.VIRTIO_SLOTS,
+        "the board has " + Board.VIRTIO_SLOTS + " virtio slots, but " + slots + " are wanted");
+  }
+
+  private static void checkImages(MachineConfig config) {
+    boolean hasKernel = config.kernel().isPresent();
+    require(hasKernel || config.firmware().isPresent(), "nothing to boot: no kernel, no firmware");
+    require(hasKernel || config.initrd().isEmpty(), "an initrd needs a kernel");
+    require(hasKernel || config.append().isEmpty(), "a kernel command line needs a kernel");
+    Images.check("firmware", config.firmware(), config.memoryBytes());
+    Images.check("kernel", config.kernel(), config.memoryBytes());
+    Images.check("initrd", config.initrd(), config.memoryBytes());
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new VivariumException(otherwise);
+    }
+  }
+}

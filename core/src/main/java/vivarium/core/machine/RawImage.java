@@ -1,0 +1,186 @@
+package vivarium.core.machine;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import vivarium.api.VivariumException;
+import vivarium.api.device.BlockStorage;
+
+/**
+ * A raw disk image in a file: byte for byte what the guest sees. Locked against other processes, and
+ * against other machines of this one; several may share it for reading.
+ */
+public final class RawImage implements BlockStorage {
+  private static final int WRITER = -1;
+
+  /**
+   * Who has which file open in this process: a number of readers, or {@link #WRITER}. The host's
+   * locks do not tell one machine of a process from another, and closing any channel to a file would
+   * drop the process's lock on it, so a second writer must be refused before it opens the file.
+   */
+  private static final Map<Path, Integer> OPEN = new HashMap<>();
+
+  private final Path path;
+  private final FileChannel channel;
+  private final boolean readOnly;
+  private final long size;
+  private boolean closed;
+
+  private RawImage(Path path, FileChannel channel, boolean readOnly, long size) {
+    this.path = path;
+    this.channel = channel;
+    this.readOnly = readOnly;
+    this.size = size;
+  }
+
+  /**
+   * Opens an image.
+   *
+   * @throws VivariumException if there is none, it is in use, or its size is no multiple of 512
+   */
+  public static RawImage open(Path file, boolean readOnly) {
+    if (!Files.exists(file)) {
+      throw new VivariumException("no disk image " + file);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new VivariumException("disk image " + file + " is not a file");
+    }
+    try {
+      Path path = file.toRealPath();
+      register(path, file, readOnly);
+      try {
+        return openRegistered(path, file, readOnly);
+      } catch (IOException | RuntimeException e) {
+        unregister(path);
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new VivariumException("no disk image " + file, e);
+    } catch (AccessDeniedException e) {
+      String wanted = readOnly ? "read" : "written; it could be used read-only";
+      throw new VivariumException("disk image " + file + " may not be " + wanted, e);
+    } catch (IOException e) {
+      throw new VivariumException("disk image " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static RawImage openRegistered(Path path, Path file, boolean readOnly)
+      throws IOException {
+    Set<StandardOpenOption> options =
+        readOnly
+            ? Set.of(StandardOpenOption.READ)
+            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(path, options);
+    try {
+      lock(channel, file, readOnly);
+      long size = channel.size();
+      if (size == 0 || size % SECTOR_BYTES != 0) {
+        throw new VivariumException(
+            "disk image %s has %d bytes, which is not a positive multiple of %d"
+                .formatted(file, size, SECTOR_BYTES));
+      }
+      return new RawImage(path, channel, readOnly, size);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void lock(FileChannel channel, Path file, boolean readOnly) throws IOException {
+    try {
+      if (channel.tryLock(0, Long.MAX_VALUE, readOnly) == null) {
+        throw new VivariumException("disk image " + file + " is in use by another process");
+      }
+    } catch (OverlappingFileLockException shared) {
+      if (!readOnly) {
+        throw new VivariumException("disk image " + file + " is in use by another machine", shared);
+      }
+    }
+  }
+
+  private static synchronized void register(Path path, Path file, boolean readOnly) {
+    int users = OPEN.getOrDefault(path, 0);
+    if (readOnly ? users == WRITER : users != 0) {
+      throw new VivariumException("disk image " + file + " is in use by another machine");
+    }
+    OPEN.put(path, readOnly ? users + 1 : WRITER);
+  }
+
+  private static synchronized void unregister(Path path) {
+    int users = OPEN.getOrDefault(path, 0);
+    if (users > 1) {
+      OPEN.put(path, users - 1);
+    } else {
+      OPEN.remove(path);
+    }
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public boolean readOnly() {
+    return readOnly;
+  }
+
+  @Override
+  public void read(long offset, MemorySegment target) throws IOException {
+    checkRange(offset, target);
+    ByteBuffer buffer = target.asByteBuffer();
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, offset + buffer.position()) < 0) {
+        throw new EOFException("disk image " + path + " has become shorter");
+      }
+    }
+  }
+
+  @Override
+  public void write(long offset, MemorySegment source) throws IOException {
+    if (readOnly) {
+      throw new IOException("disk image " + path + " is read-only");
+    }
+    checkRange(offset, source);
+    ByteBuffer buffer = source.asByteBuffer();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer, offset + buffer.position());
+    }
+  }
+
+  private void checkRange(long offset, MemorySegment memory) throws IOException {
+    if (offset < 0 || memory.byteSize() > size || offset > size - memory.byteSize()) {
+      throw new IOException("beyond the end of disk image " + path);
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    if (!readOnly) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      try (channel) {
+        flush();
+      } finally {
+        unregister(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package vivarium.core.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import vivarium.api.VivariumException;
+
+/**
+ * The memory calls of the host's C library (Linux: mmap(2), munmap(2), madvise(2), memfd_create(2),
+ * ftruncate(2), close(2)). Every call's result is looked at; a refusal becomes a {@link
+ * VivariumException} that names the call and the reason.
+ */
+final class HostMemory {
+  static final int PROT_READ = 1;
+  static final int PROT_WRITE = 2;
+  static final int PROT_EXEC = 4;
+  static final int MAP_SHARED = 0x01;
+  static final int MAP_PRIVATE = 0x02;
+  static final int MAP_ANONYMOUS = 0x20;
+  static final int MAP_NORESERVE = 0x4000;
+  static final int MADV_DONTNEED = 4;
+  static final int MADV_HUGEPAGE = 14;
+  static final int MFD_CLOEXEC = 1;
+
+  /** Bytes of a huge page: alignment that lets the host use them. */
+  static final long HUGE_PAGE_BYTES = 2L << 20;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO_FIELD =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final MethodHandle MMAP =
+      handle(
+          "mmap",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG));
+
+  private HostMemory() {}
+
+  /** Handles that a machine needs only when it ends: made on first use. */
+  private static final class Unmap {
+    private static final MethodHandle MUNMAP =
+        handle(
+            "munmap",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  }
+
+  private static final class Advice {
+    private static final MethodHandle MADVISE =
+        handle(
+            "madvise",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT));
+  }
+
+  /** Handles that only executable memory needs. */
+  private static final class MemoryFile {
+    private static final MethodHandle MEMFD_CREATE =
+        handle(
+            "memfd_create",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+    private static final MethodHandle FTRUNCATE =
+        handle(
+            "ftruncate",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    private static final MethodHandle CLOSE =
+        handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+  }
+
+  private static MethodHandle handle(String function, FunctionDescriptor descriptor) {
+    MemorySegment address =
+        LINKER
+            .defaultLookup()
+            .find(function)
+            .orElseThrow(() -> new VivariumException("this host's C library has no " + function));
+    return LINKER.downcallHandle(address, descriptor, ERRNO);
+  }
+
+  /** A handle on emitted code: the host's C calling convention, safepoints going on meanwhile. */
+  static MethodHandle function(long address, FunctionDescriptor descriptor) {
+    return LINKER.downcallHandle(MemorySegment.ofAddress(address), descriptor);
+  }
+
+  /** Maps and returns the host address. */
+  static long map(long bytes, int protection, int flags, int fd) {
+    requireLinux();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      long address = (long) MMAP.invokeExact(state, 0L, bytes, protection, flags, fd, 0L);
+      if (address == -1) {
+        throw refused("mmap of " + bytes + " bytes", state);
+      }
+      return address;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static void unmap(long address, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      if ((int) Unmap.MUNMAP.invokeExact(state, address, bytes) != 0) {
+        throw refused("munmap", state);
+      }
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * Gives advice on a mapping.
+   *
+   * @return whether the host took it; an old kernel knows not every advice
+   */
+  static boolean advise(long address, long bytes, int advice) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      return (int) Advice.MADVISE.invokeExact(state, address, bytes, advice) == 0;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Makes an anonymous file of a size; the caller closes it. */
+  static int memoryFile(String name, long bytes) {
+    requireLinux();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int fd = (int) MemoryFile.MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC);
+      if (fd < 0) {
+        throw refused("memfd_create", state);
+      }
+      if ((int) MemoryFile.FTRUNCATE.invokeExact(state, fd, bytes) != 0) {
+        VivariumException refusal = refused("ftruncate to " + bytes + " bytes", state);
+        closeFile(fd);
+        throw refusal;
+      }
+      return fd;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static void closeFile(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      if ((int) MemoryFile.CLOSE.invokeExact(state, fd) != 0) {
+        throw refused("close", state);
+      }
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** The constants above are Linux's. */
+  private static void requireLinux() {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      throw new VivariumException("mappings are made on Linux only");
+    }
+  }
+
+  private static VivariumException refused(String call, MemorySegment state) {
+    int errno = (int) ERRNO_FIELD.get(state, 0L);
+    String reason =
+        switch (errno) {
+          case 1 -> "not permitted (EPERM)";
+          case 12 -> "out of memory (ENOMEM)";
+          case 13 -> "permission denied (EACCES)";
+          case 22 -> "invalid argument (EINVAL)";
+          case 23, 24 -> "too many open files";
+          case 38 -> "not implemented (ENOSYS)";
+          default -> "errno " + errno;
+        };
+    return new VivariumException("the host refuses " + call + ": " + reason);
+  }
+
+  private static RuntimeException unexpected(Throwable e) {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+  }
+}
