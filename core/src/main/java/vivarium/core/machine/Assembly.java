@@ -50,8 +50,7 @@ final class Assembly {
   /** A device and its place. */
   private record Placed(Board.Place place, Device device) {}
 
-  private Assembly(
-      MachineConfig config, Parts parts, Extent extent, List<BlockStorage> storages) {
+  private Assembly(MachineConfig config, Parts parts, Extent extent, List<BlockStorage> storages) {
     this.config = config;
     this.parts = parts;
     this.extent = extent;
@@ -188,8 +187,7 @@ final class Assembly {
     for (Hart hart : harts) {
       CpuEnvironment environment =
           new CpuEnvironment(parts.isa(), hart, memory, host, config.cpuOptions());
-      processors.add(
-          new MachineRunner.VirtualProcessor(hart, parts.cpu().create(environment)));
+      processors.add(new MachineRunner.VirtualProcessor(hart, parts.cpu().create(environment)));
     }
     return processors;
   }
@@ -207,7 +205,8 @@ final class Assembly {
         clock);
   }
 
-  private DeviceTreeNode describe(InterruptController controller, long initrdStart, long initrdEnd) {
+  private DeviceTreeNode describe(
+      InterruptController controller, long initrdStart, long initrdEnd) {
     DeviceTreeNode root = new DeviceTreeNode();
     root.cells("#address-cells", 2).cells("#size-cells", 2);
     root.strings("compatible", "riscv-virtio").strings("model", "vivarium,virt");

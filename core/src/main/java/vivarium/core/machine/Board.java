@@ -1,8 +1,8 @@
 package vivarium.core.machine;
 
 /**
- * The address map and interrupt numbers of the {@code virt} board, as QEMU lays it out, so that what
- * runs there unmodified runs here unmodified.
+ * The address map and interrupt numbers of the {@code virt} board, as QEMU lays it out, so that
+ * what runs there unmodified runs here unmodified.
  *
  * <p>Disks take the virtio slots from the lowest upwards in the order in which they are configured
  * (so the first is {@code /dev/vda}), then comes the entropy device, then others.

@@ -6,8 +6,8 @@ import vivarium.api.device.ConsolePort;
 /** The host's side of a machine's serial console. */
 public interface Console extends ConsolePort, AutoCloseable {
   /**
-   * Tells how to reach the machine's own thread, for {@link #onInput}'s listener; once for each time
-   * a machine is assembled, before anything else. The last one counts.
+   * Tells how to reach the machine's own thread, for {@link #onInput}'s listener; once for each
+   * time a machine is assembled, before anything else. The last one counts.
    */
   void attach(Executor machineThread);
 

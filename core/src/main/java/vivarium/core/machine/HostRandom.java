@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The host's randomness, straight from its kernel: {@link SecureRandom} would cost a machine's start
- * tens of milliseconds for the search of its provider, and serves only where there is no device.
+ * The host's randomness, straight from its kernel: {@link SecureRandom} would cost a machine's
+ * start tens of milliseconds for the search of its provider, and serves only where there is no
+ * device.
  */
 final class HostRandom implements RandomGenerator {
   private static final Logger LOG = LoggerFactory.getLogger(HostRandom.class);

@@ -9,8 +9,8 @@ import vivarium.api.isa.InstructionSet;
 import vivarium.api.memory.GuestMemory;
 
 /**
- * An assembled machine, from power-on to power-off: a reset makes a new one. For looking at; between
- * runs, or on the machine's own thread.
+ * An assembled machine, from power-on to power-off: a reset makes a new one. For looking at;
+ * between runs, or on the machine's own thread.
  */
 public final class Machine {
   private final InstructionSet instructionSet;

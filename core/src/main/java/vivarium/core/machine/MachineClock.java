@@ -75,7 +75,9 @@ abstract sealed class MachineClock implements Clock permits RealClock, StepClock
     }
   }
 
-  /** Ticks until the earliest deadline; {@link #FAR_TICKS} if there is none or it is further away. */
+  /**
+   * Ticks until the earliest deadline; {@link #FAR_TICKS} if there is none or it is further away.
+   */
   final long ticksToEarliest() {
     long now = ticks();
     if (Long.compareUnsigned(earliest, now) <= 0) {

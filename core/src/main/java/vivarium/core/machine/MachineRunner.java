@@ -25,7 +25,9 @@ final class MachineRunner {
   /** A run shorter than this says little of how fast the machine is. */
   private static final long TELLING_STEPS = 10_000;
 
-  /** A deadline nearer than this is run up to, since an estimate of fewer steps is worth nothing. */
+  /**
+   * A deadline nearer than this is run up to, since an estimate of fewer steps is worth nothing.
+   */
   private static final long LEAST_ESTIMATE = 1_000;
 
   private static final double NEW_RATE_WEIGHT = 0.25;

@@ -71,7 +71,8 @@ record Parts(
         config.harts() >= 1 && config.harts() <= MOST_HARTS,
         "a machine has 1 to " + MOST_HARTS + " harts, not " + config.harts());
     require(
-        config.maxSteps().orElse(1) > 0, "the most steps must be positive, not " + config.maxSteps());
+        config.maxSteps().orElse(1) > 0,
+        "the most steps must be positive, not " + config.maxSteps());
     require(config.quantumSteps().orElse(1) > 0, "the quantum must be positive");
     int slots = config.disks().size() + config.devices().size() + (config.entropy() ? 1 : 0);
     require(

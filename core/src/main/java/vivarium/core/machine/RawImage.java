@@ -18,16 +18,17 @@ import vivarium.api.VivariumException;
 import vivarium.api.device.BlockStorage;
 
 /**
- * A raw disk image in a file: byte for byte what the guest sees. Locked against other processes, and
- * against other machines of this one; several may share it for reading.
+ * A raw disk image in a file: byte for byte what the guest sees. Locked against other processes,
+ * and against other machines of this one; several may share it for reading.
  */
 public final class RawImage implements BlockStorage {
   private static final int WRITER = -1;
 
   /**
    * Who has which file open in this process: a number of readers, or {@link #WRITER}. The host's
-   * locks do not tell one machine of a process from another, and closing any channel to a file would
-   * drop the process's lock on it, so a second writer must be refused before it opens the file.
+   * locks do not tell one machine of a process from another, and closing any channel to a file
+   * would drop the process's lock on it, so a second writer must be refused before it opens the
+   * file.
    */
   private static final Map<Path, Integer> OPEN = new HashMap<>();
 

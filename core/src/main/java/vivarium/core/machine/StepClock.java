@@ -3,8 +3,8 @@ package vivarium.core.machine;
 import java.util.function.LongSupplier;
 
 /**
- * Time counted in steps, for deterministic mode: {@value #STEPS_PER_TICK} steps make a tick, as of a
- * processor of 100 MHz. When all harts wait, time jumps to the next deadline.
+ * Time counted in steps, for deterministic mode: {@value #STEPS_PER_TICK} steps make a tick, as of
+ * a processor of 100 MHz. When all harts wait, time jumps to the next deadline.
  */
 final class StepClock extends MachineClock {
   /** Steps in a tick. */

@@ -22,8 +22,7 @@ final class SystemBus implements Bus {
     private final @org.jspecify.annotations.Nullable Device device;
     private long accesses;
 
-    Region(
-        String name, long base, long size, @org.jspecify.annotations.Nullable Device device) {
+    Region(String name, long base, long size, @org.jspecify.annotations.Nullable Device device) {
       this.name = name;
       this.base = base;
       this.size = size;

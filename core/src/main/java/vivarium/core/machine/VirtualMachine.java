@@ -143,9 +143,9 @@ public final class VirtualMachine implements AutoCloseable {
   }
 
   /**
-   * Runs on the calling thread until the machine ends, is stopped, or has made the configured number
-   * of steps. After {@link Outcome.Kind#STOPPED} and {@link Outcome.Kind#STEPS_DONE} it can be called
-   * again.
+   * Runs on the calling thread until the machine ends, is stopped, or has made the configured
+   * number of steps. After {@link Outcome.Kind#STOPPED} and {@link Outcome.Kind#STEPS_DONE} it can
+   * be called again.
    *
    * @throws VivariumException if it is not ready
    */
@@ -348,8 +348,8 @@ public final class VirtualMachine implements AutoCloseable {
   }
 
   /**
-   * Back to the state after power-on: RAM is empty, images are loaded anew, disks stay as they are. A
-   * running machine goes on from there; one that has ended is ready to run.
+   * Back to the state after power-on: RAM is empty, images are loaded anew, disks stay as they are.
+   * A running machine goes on from there; one that has ended is ready to run.
    *
    * @throws VivariumException if an image can no longer be loaded
    */

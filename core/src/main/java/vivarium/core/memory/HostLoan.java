@@ -89,10 +89,7 @@ public final class HostLoan implements HostPowers, AutoCloseable {
         fd = HostMemory.memoryFile("vivarium-code", bytes);
         long writable =
             HostMemory.map(
-                bytes,
-                HostMemory.PROT_READ | HostMemory.PROT_WRITE,
-                HostMemory.MAP_SHARED,
-                fd);
+                bytes, HostMemory.PROT_READ | HostMemory.PROT_WRITE, HostMemory.MAP_SHARED, fd);
         try {
           long executable =
               HostMemory.map(

@@ -75,8 +75,7 @@ final class HostMemory {
     private static final MethodHandle MEMFD_CREATE =
         handle(
             "memfd_create",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
     private static final MethodHandle FTRUNCATE =
         handle(
             "ftruncate",
@@ -145,7 +144,8 @@ final class HostMemory {
     requireLinux();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      int fd = (int) MemoryFile.MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC);
+      int fd =
+          (int) MemoryFile.MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC);
       if (fd < 0) {
         throw refused("memfd_create", state);
       }

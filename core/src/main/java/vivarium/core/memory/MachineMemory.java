@@ -114,7 +114,8 @@ public final class MachineMemory implements AutoCloseable {
 
   private Extent extent(long ramBytes) {
     long tableBytes = Extent.tableBytes(ramBytes);
-    long bytes = ramBytes + tableBytes + HostMemory.HUGE_PAGE_BYTES - 1 & -HostMemory.HUGE_PAGE_BYTES;
+    long bytes =
+        ramBytes + tableBytes + HostMemory.HUGE_PAGE_BYTES - 1 & -HostMemory.HUGE_PAGE_BYTES;
     MemorySegment whole = mapping;
     if (whole == null) {
       return extentOfItsOwn(ramBytes, bytes);

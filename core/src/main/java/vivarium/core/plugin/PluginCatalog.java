@@ -48,7 +48,8 @@ public final class PluginCatalog {
 
   /**
    * Takes the providers that the host's own module path (or class path, by {@code
-   * META-INF/services}) offers: for tests and for embedders that ship their plugins with themselves.
+   * META-INF/services}) offers: for tests and for embedders that ship their plugins with
+   * themselves.
    */
   public static PluginCatalog ofModulePath() {
     PluginCatalog catalog = new PluginCatalog();
@@ -202,7 +203,9 @@ public final class PluginCatalog {
               + " '"
               + name
               + "'; "
-              + (there.isEmpty() ? "no plugin provides any" : "there is " + String.join(", ", there)));
+              + (there.isEmpty()
+                  ? "no plugin provides any"
+                  : "there is " + String.join(", ", there)));
     }
     return provider;
   }

@@ -251,14 +251,11 @@ final class PluginLayers {
   }
 
   private void fail(
-      PluginWrapper plugin,
-      String reason,
-      @org.jspecify.annotations.Nullable Throwable cause) {
+      PluginWrapper plugin, String reason, @org.jspecify.annotations.Nullable Throwable cause) {
     failed.put(plugin.getPluginId(), plugin);
     plugin.setPluginState(PluginState.FAILED);
     PluginDescriptor descriptor = plugin.getDescriptor();
-    catalog.fail(
-        plugin.getPluginId(), text(descriptor.getVersion()), maker(plugin), reason, cause);
+    catalog.fail(plugin.getPluginId(), text(descriptor.getVersion()), maker(plugin), reason, cause);
   }
 
   private static String maker(PluginWrapper plugin) {
