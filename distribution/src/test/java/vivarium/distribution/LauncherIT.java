@@ -49,6 +49,14 @@ class LauncherIT {
   }
 
   @Test
+  void aProductThatWasMovedStartsWithoutComplaint() throws Exception {
+    Path moved = elsewhere.resolve("moved product");
+    run(List.of("cp", "-R", System.getProperty("vivarium.packaged"), moved.toString()), Map.of());
+    assertThat(run(List.of(moved.resolve("bin/vivarium").toString(), "version"), Map.of()))
+        .matches(VERSION_LINE);
+  }
+
+  @Test
   void wordsWithSpacesReachTheProgramWhole() throws Exception {
     assertThat(run(List.of(SCRIPT.toString(), "no such command"), Map.of()))
         .contains("no such command");
