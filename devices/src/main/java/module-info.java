@@ -8,5 +8,7 @@ module vivarium.devices {
       vivarium.devices.Clint.Type,
       vivarium.devices.Plic.Type,
       vivarium.devices.GoldfishRtc.Type,
-      vivarium.devices.Syscon.Type;
+      vivarium.devices.Syscon.Type,
+      vivarium.devices.virtio.VirtioBlk.Type,
+      vivarium.devices.virtio.VirtioRng.Type;
 }
