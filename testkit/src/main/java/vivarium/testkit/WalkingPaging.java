@@ -1,0 +1,50 @@
+package vivarium.testkit;
+
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.Access;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.PageTableFormat;
+import vivarium.api.memory.Paging;
+import vivarium.api.memory.Translation;
+import vivarium.api.memory.TranslationContext;
+import vivarium.api.memory.Walk;
+
+/** The plainest memory strategy: walks the guest's own tables at each miss. */
+public final class WalkingPaging implements Paging {
+  private final GuestMemory memory;
+  private final Walk walk = new Walk();
+
+  /** Walks tables in a machine's RAM. */
+  public WalkingPaging(GuestMemory memory) {
+    this.memory = memory;
+  }
+
+  @Override
+  public void translate(TranslationContext context, long va, Access access, Translation result)
+      throws Trap {
+    PageTableFormat format = context.format();
+    if (format == null) {
+      int all = Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
+      result.set(va, all, true, GuestMemory.PAGE_BYTES);
+      return;
+    }
+    format.walk(context, memory, context.root(), va, access, walk);
+    switch (walk.outcome()) {
+      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
+      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
+      case MAPPED -> {
+        long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
+        result.set(walk.address(), walk.permissions(), walk.global(), span);
+      }
+    }
+  }
+
+  @Override
+  public void switchTo(TranslationContext context) {}
+
+  @Override
+  public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {}
+
+  @Override
+  public void close() {}
+}
