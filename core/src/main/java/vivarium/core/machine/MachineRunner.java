@@ -185,14 +185,12 @@ final class MachineRunner {
       double rate = (double) made / Math.max(1, nanoTime.getAsLong() - start);
       stepsPerNano += NEW_RATE_WEIGHT * (rate - stepsPerNano);
     }
-    switch (exit) {
-      case Exit.BudgetSpent spent -> hart.counters().budgetExits++;
-      case Exit.Waiting waiting -> {
-        hart.counters().waits++;
-        processor.waiting = true;
-      }
-      case Exit.Stopped stopped -> LOG.trace("machine {} stopped on request", name);
-    }
+    processor.waiting =
+        switch (exit) {
+          case Exit.BudgetSpent spent -> false;
+          case Exit.Waiting waiting -> true;
+          case Exit.Stopped stopped -> false;
+        };
   }
 
   /** When a run of so many steps will be over, in ticks from its start. */

@@ -72,7 +72,7 @@ record Parts(
         "a machine has 1 to " + MOST_HARTS + " harts, not " + config.harts());
     require(
         config.maxSteps().orElse(1) > 0,
-        "the most steps must be positive, not " + config.maxSteps());
+        "the most steps must be positive, not " + config.maxSteps().orElse(0));
     require(config.quantumSteps().orElse(1) > 0, "the quantum must be positive");
     int slots = config.disks().size() + config.devices().size() + (config.entropy() ? 1 : 0);
     require(

@@ -1,0 +1,74 @@
+package vivarium.core.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import vivarium.api.cpu.CodeMemory;
+
+class HostLoanTest {
+
+  @Test
+  void codeWrittenAtOneAddressRunsAtTheOther() throws Throwable {
+    assumeThat(System.getProperty("os.arch")).as("the code below is x86-64").isEqualTo("amd64");
+    try (HostLoan loan = new HostLoan()) {
+      CodeMemory code = loan.codeMemory(5000);
+      assertThat(code.writable().byteSize()).isEqualTo(8192);
+      byte[] leaRaxRdiPlus7AndReturn = {0x48, (byte) 0x8d, 0x47, 0x07, (byte) 0xc3};
+      MemorySegment.copy(
+          leaRaxRdiPlus7AndReturn, 0, code.writable(), ValueLayout.JAVA_BYTE, 4096, 5);
+      MethodHandle function =
+          code.function(4096, FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+      assertThat((long) function.invokeExact(35L)).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void noMappingOfCodeIsWritableAndExecutable() throws IOException {
+    assumeThat(Files.exists(Path.of("/proc/self/maps"))).isTrue();
+    try (HostLoan loan = new HostLoan();
+        CodeMemory code = loan.codeMemory(4096)) {
+      String executable = Long.toHexString(code.executableAddress());
+      assertThat(Files.readAllLines(Path.of("/proc/self/maps")))
+          .filteredOn(line -> line.contains("vivarium-code"))
+          .hasSize(2)
+          .noneMatch(line -> line.contains("wx"))
+          .anyMatch(line -> line.startsWith(executable) && line.contains("r-xs"));
+    }
+    assertThat(Files.readAllLines(Path.of("/proc/self/maps")))
+        .noneMatch(line -> line.contains("vivarium-code"));
+  }
+
+  @Test
+  void aFunctionOutsideTheCodeIsRefused() {
+    try (HostLoan loan = new HostLoan()) {
+      CodeMemory code = loan.codeMemory(4096);
+      assertThatThrownBy(() -> code.function(4096, FunctionDescriptor.ofVoid()))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void tablesAreZeroAlignedAndEndWithTheLoan() {
+    HostLoan loan = new HostLoan();
+    for (long bytes : new long[] {64, 4096, 300 << 10, 5 << 20}) {
+      MemorySegment table = loan.tables(bytes);
+      assertThat(table.byteSize()).isEqualTo(bytes);
+      assertThat(table.address() % 64).isZero();
+      assertThat(table.get(ValueLayout.JAVA_LONG, bytes - 8)).isZero();
+      table.set(ValueLayout.JAVA_LONG, bytes - 8, 1);
+    }
+    MemorySegment last = loan.tables(64);
+    loan.close();
+    loan.close();
+    assertThat(last.scope().isAlive()).isFalse();
+  }
+}
