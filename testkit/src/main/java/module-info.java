@@ -4,4 +4,5 @@ module vivarium.testkit {
   requires transitive vivarium.api;
 
   exports vivarium.testkit;
+  exports vivarium.testkit.device;
 }

@@ -1,0 +1,19 @@
+package vivarium.testkit.device;
+
+import vivarium.api.device.Bus;
+
+/** A bus without devices. */
+final class EmptyBus implements Bus {
+  @Override
+  public boolean covers(long gpa, int width) {
+    return false;
+  }
+
+  @Override
+  public long load(long gpa, int width) {
+    return 0;
+  }
+
+  @Override
+  public void store(long gpa, int width, long value) {}
+}
