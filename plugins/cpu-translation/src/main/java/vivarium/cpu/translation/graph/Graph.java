@@ -264,6 +264,11 @@ public final class Graph {
 
   // ---- making it ----
 
+  /** While a method is read: see {@link Folder#setNarrowing}. */
+  void setNarrowing(boolean on) {
+    folder.setNarrowing(on);
+  }
+
   /** Begins the next instruction; nodes made from now on belong to it. */
   void beginStep(long pc, @Nullable Decoded instruction) {
     step = stepCount;
@@ -309,13 +314,9 @@ public final class Graph {
     }
   }
 
-  /** Leaves for {@code pc} if {@code condition} is not 0. A constant condition folds. */
+  /** Leaves for {@code pc} if {@code condition} is not 0. */
   void branch(int condition, long pc, boolean likely) {
-    if (ops[condition] != Op.CONST) {
-      append(Op.BRANCH, VOID, likely ? 1 : 0, condition, -1, -1, pc);
-    } else if (values[condition] != 0) {
-      end(CHAIN, pc, null);
-    }
+    append(Op.BRANCH, VOID, likely ? 1 : 0, condition, -1, -1, pc);
   }
 
   /** Ends with an indirect jump. */

@@ -1,0 +1,22 @@
+package vivarium.cpu.translation.graph;
+
+import vivarium.api.isa.Trap;
+
+/** Where {@link TraceBuilder} gets guest code from. */
+public interface CodeSource {
+  /**
+   * Bits of code.
+   *
+   * @param gpa guest-physical address, within RAM
+   * @param bytes the size of a parcel
+   */
+  long load(long gpa, int bytes);
+
+  /**
+   * Guest-physical address of the page in which an instruction that crosses a page goes on. The
+   * builder passes on what it throws.
+   *
+   * @param va first address of that page
+   */
+  long secondPage(long va) throws Trap;
+}
