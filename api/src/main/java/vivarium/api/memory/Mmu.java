@@ -265,6 +265,14 @@ public final class Mmu implements TlbHolder {
     return gpa;
   }
 
+  /**
+   * Whether what {@link #resolveFetch} has just returned holds for the whole page and until it is
+   * dropped ({@link TlbHolder}), so that an engine may keep it.
+   */
+  public boolean fetchMayBeKept() {
+    return (translation.permissions() & Access.FETCH.mask()) != 0;
+  }
+
   private boolean crossesPage(long va, int width) {
     return (va & PAGE_BYTES - 1) > PAGE_BYTES - width;
   }

@@ -9,6 +9,9 @@ final class Tlb {
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
   private static final long PAGE_MASK = -GuestMemory.PAGE_BYTES;
 
+  /** A region of large pages grows up to this before another one is begun. */
+  private static final long NEAR_BYTES = 1L << 32;
+
   final long[] loadTags = new long[ENTRIES];
   final long[] storeTags = new long[ENTRIES];
   final long[] addends = new long[ENTRIES];
@@ -18,11 +21,14 @@ final class Tlb {
 
   private int fills = ENTRIES;
 
-  /** Addresses {@code va} with {@code (va ^ largeBase) & largeMask == 0} may be in large pages. */
-  private long largeBase;
+  /**
+   * Regions that have large pages: a kernel's linear map, its image. Addresses {@code va} with
+   * {@code (va ^ base) & mask == 0} are in a region.
+   */
+  private final long[] largeBases = new long[4];
 
-  private long largeMask;
-  private boolean largePages;
+  private final long[] largeMasks = new long[largeBases.length];
+  private int largeRegions;
 
   Tlb() {
     clear();
@@ -39,7 +45,7 @@ final class Tlb {
       }
     }
     fills = 0;
-    largePages = false;
+    largeRegions = 0;
   }
 
   void fill(long va, long addend, boolean load, boolean store) {
@@ -57,20 +63,38 @@ final class Tlb {
 
   /** Notes that the context maps {@code va} by a page of {@code span} bytes. */
   void noteLargePage(long va, long span) {
-    long mask = -span;
-    if (largePages) {
-      mask &= largeMask;
-      while (((va ^ largeBase) & mask) != 0) {
+    if (inLargePage(va)) {
+      return;
+    }
+    int nearest = 0;
+    long nearestMask = 0;
+    for (int i = 0; i < largeRegions; i++) {
+      long mask = largeMasks[i] & -span;
+      while (((va ^ largeBases[i]) & mask) != 0) {
         mask <<= 1;
       }
+      if (Long.compareUnsigned(mask, nearestMask) > 0) {
+        nearest = i;
+        nearestMask = mask;
+      }
     }
-    largePages = true;
-    largeBase = va;
-    largeMask = mask;
+    boolean near = nearestMask != 0 && -nearestMask <= NEAR_BYTES;
+    if (near || largeRegions == largeBases.length) {
+      largeMasks[nearest] = nearestMask;
+    } else {
+      largeBases[largeRegions] = va;
+      largeMasks[largeRegions] = -span;
+      largeRegions++;
+    }
   }
 
   boolean inLargePage(long va) {
-    return largePages && ((va ^ largeBase) & largeMask) == 0;
+    for (int i = 0; i < largeRegions; i++) {
+      if (((va ^ largeBases[i]) & largeMasks[i]) == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void drop(long va) {

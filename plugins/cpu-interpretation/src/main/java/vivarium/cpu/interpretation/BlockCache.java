@@ -12,6 +12,8 @@ import vivarium.api.isa.Instruction.Result;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.Mmu;
+import vivarium.api.memory.TranslationContext;
 
 /**
  * Decoded blocks by guest-physical address, dropped when their bytes are written. It watches
@@ -34,6 +36,7 @@ final class BlockCache {
   private final GuestMemory memory;
   private final Stepper stepper;
   private final Map<Long, Page> pages = new HashMap<>();
+  private final @Nullable FetchTlb[] fetchTlbs = new FetchTlb[TranslationContext.MAX_CONTEXTS];
   private final int parcel;
 
   BlockCache(InstructionSet instructionSet, Hart hart, GuestMemory memory, Stepper stepper) {
@@ -50,18 +53,49 @@ final class BlockCache {
    * @throws Trap if not even its first instruction can be fetched and decoded
    */
   Block find(long pc) throws Trap {
-    long gpa = hart.mmu().resolveFetch(pc, parcel);
+    long gpa = resolve(pc);
     int ready = hart.ready();
     Page page = pages.get(gpa & -PAGE_BYTES);
     Block found = page == null ? null : page.byKey.get(key(gpa, ready));
     if (found != null && found.secondPage() >= 0) {
       long second = (pc | PAGE_BYTES - 1) + 1;
-      if (hart.mmu().resolveFetch(second, parcel) != found.secondPage()) {
+      if (resolve(second) != found.secondPage()) {
         forget(found);
         found = null;
       }
     }
     return found != null ? found : decode(pc, gpa, ready);
+  }
+
+  /**
+   * Guest-physical address of code; what physical memory protection splits a page for is not kept.
+   */
+  private long resolve(long va) throws Trap {
+    Mmu mmu = hart.mmu();
+    TranslationContext context = mmu.fetchContext();
+    FetchTlb tlb = fetchTlbs[context.index()];
+    if (tlb == null) {
+      tlb = new FetchTlb();
+      fetchTlbs[context.index()] = tlb;
+    }
+    long gpa = tlb.lookUp(va);
+    if (gpa < 0) {
+      gpa = mmu.resolveFetch(va, parcel);
+      if (mmu.fetchMayBeKept()) {
+        tlb.fill(va, gpa);
+      }
+    }
+    return gpa;
+  }
+
+  /** Forgets translations of a context: all, or of one virtual page. */
+  void dropContext(int contextIndex, boolean allAddresses, long va) {
+    FetchTlb tlb = fetchTlbs[contextIndex];
+    if (tlb != null && allAddresses) {
+      tlb.clear();
+    } else if (tlb != null) {
+      tlb.drop(va);
+    }
   }
 
   private static long key(long gpa, int ready) {
@@ -72,7 +106,7 @@ final class BlockCache {
     Decoded first = stepper.fetch(pc);
     Block block;
     if ((gpa & PAGE_BYTES - 1) + first.length() > PAGE_BYTES) {
-      long second = hart.mmu().resolveFetch((pc | PAGE_BYTES - 1) + 1, parcel);
+      long second = resolve((pc | PAGE_BYTES - 1) + 1);
       block = build(gpa, ready, second, List.of(first));
     } else {
       block = build(gpa, ready, -1, straightLine(first, gpa, ready));

@@ -192,12 +192,11 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
   public void dropStores(long gpaPage) {}
 
   @Override
-  public void dropPage(long gpaPage) {
-    forgetJumps();
-  }
+  public void dropPage(long gpaPage) {}
 
   @Override
   public void dropContext(int contextIndex, boolean allAddresses, long va) {
+    blocks.dropContext(contextIndex, allAddresses, va);
     for (int i = 0; i < READY_KINDS; i++) {
       JumpCache cache = jumpCaches[contextIndex * READY_KINDS + i];
       if (cache != null && allAddresses) {

@@ -1,6 +1,7 @@
 package vivarium.cpu.interpretation;
 
 import org.jspecify.annotations.Nullable;
+import vivarium.api.memory.GuestMemory;
 
 /**
  * Blocks by virtual address for one fetch context and one set of ready units: what the generated
@@ -74,11 +75,18 @@ final class JumpCache {
     java.util.Arrays.fill(pageFilter, 0);
   }
 
-  /** Drops all if there may be an entry with code in the page. */
+  /** Drops the entries whose code begins in the page, or crosses into it from the page before. */
   void dropPage(long va) {
     int hash = pageHash(va);
-    if ((pageFilter[hash >>> 6] >>> hash & 1) != 0) {
-      clear();
+    if ((pageFilter[hash >>> 6] >>> hash & 1) == 0) {
+      return;
+    }
+    long page = va & -GuestMemory.PAGE_BYTES;
+    for (long pc = page - 2; pc < page + GuestMemory.PAGE_BYTES; pc += 2) {
+      int slot = slot(pc);
+      if (tags[slot] == pc) {
+        invalidate(slot);
+      }
     }
   }
 
@@ -88,7 +96,7 @@ final class JumpCache {
   }
 
   private static int pageHash(long va) {
-    return (int) (va >>> 12) & 1023;
+    return (int) (va >>> GuestMemory.PAGE_SHIFT) & 1023;
   }
 
   private void invalidate(int slot) {
