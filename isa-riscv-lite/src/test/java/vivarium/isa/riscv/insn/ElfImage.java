@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * A static RISC-V executable: one segment that may be read, written and executed, whose entry is
  * its first byte. Its attributes name the extensions, without which objdump knows only RV64GC.
  */
-final class ElfImage {
+public final class ElfImage {
   private static final int HEADER = 64;
   private static final int PROGRAM_HEADER = 56;
   private static final int SECTION_HEADER = 64;
@@ -31,7 +31,7 @@ final class ElfImage {
    * @param address where it is loaded: a multiple of 4096
    * @param zeros bytes of zeros that follow it in memory
    */
-  static byte[] of(byte[] text, long address, long zeros) {
+  public static byte[] of(byte[] text, long address, long zeros) {
     byte[] attributes = attributes();
     byte[] names = NAMES.getBytes(StandardCharsets.US_ASCII);
     int attributesOffset = TEXT_OFFSET + text.length;

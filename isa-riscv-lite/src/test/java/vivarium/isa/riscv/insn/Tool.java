@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A program of the host that serves as an oracle; a test is skipped where it is not installed. */
-record Tool(Path path) {
+public record Tool(Path path) {
   private static final long MOST_MINUTES = 10;
 
   /** The first of these that is on the PATH. */
-  static Tool orSkip(String... names) {
+  public static Tool orSkip(String... names) {
     Optional<Path> found =
         Stream.of(names)
             .flatMap(
@@ -30,7 +30,7 @@ record Tool(Path path) {
   }
 
   /** Runs it and returns what it wrote to its standard output. */
-  byte[] run(List<String> arguments) throws IOException, InterruptedException {
+  public byte[] run(List<String> arguments) throws IOException, InterruptedException {
     Path out = Files.createTempFile("vivarium-tool", ".out");
     try {
       List<String> command = Stream.concat(Stream.of(path.toString()), arguments.stream()).toList();
@@ -53,7 +53,7 @@ record Tool(Path path) {
   }
 
   /** As {@link #run}, as lines. */
-  List<String> lines(List<String> arguments) throws IOException, InterruptedException {
+  public List<String> lines(List<String> arguments) throws IOException, InterruptedException {
     return new String(run(arguments), StandardCharsets.UTF_8).lines().toList();
   }
 }
