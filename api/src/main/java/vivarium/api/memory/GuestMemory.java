@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
 
@@ -38,6 +40,12 @@ public final class GuestMemory implements TableMemory {
   private final List<CodeWatcher> codeWatchers = new ArrayList<>(1);
   private final List<TlbHolder> tlbs = new ArrayList<>(2);
   private @Nullable TableGuard tableGuard;
+
+  /** What {@code ma} minus {@code gpa} is for most pages: the first frame given decides. */
+  private long distance = NOT_GIVEN;
+
+  /** The pages whose frames lie at another distance, by frame. */
+  private final Map<Long, Integer> elsewhere = new HashMap<>();
 
   /**
    * Makes a machine's RAM.
@@ -84,8 +92,56 @@ public final class GuestMemory implements TableMemory {
     if (ma == NOT_GIVEN) {
       ma = frames.give(page);
       frameOfPage[page] = ma;
+      noteFrame(page, ma);
     }
     return ma + (gpa & (PAGE_BYTES - 1));
+  }
+
+  private void noteFrame(int page, long ma) {
+    long apart = ma - (base + ((long) page << PAGE_SHIFT));
+    if (distance == NOT_GIVEN) {
+      distance = apart;
+    } else if (distance != apart) {
+      elsewhere.put(ma, page);
+    }
+  }
+
+  /**
+   * P2M read backwards, for strategies whose tables hold machine addresses.
+   *
+   * @param ma an address in a frame that {@link #machineAddress} has named; a frame backs one page
+   * @throws IndexOutOfBoundsException if the frame backs no page of this machine
+   */
+  public long guestAddress(long ma) {
+    long gpa = ma - distance;
+    long frame = ma & -PAGE_BYTES;
+    if (isRam(gpa, 1) && frameOfPage[page(gpa)] == frame) {
+      return gpa;
+    }
+    Integer page = elsewhere.get(frame);
+    if (page == null) {
+      throw new IndexOutOfBoundsException("not this machine's: ma 0x" + Long.toHexString(ma));
+    }
+    return base + ((long) page << PAGE_SHIFT) + (ma & (PAGE_BYTES - 1));
+  }
+
+  /**
+   * Whether a range is RAM whose frames lie one after the other, so that one large page can map it.
+   *
+   * @param gpa page-aligned
+   * @param span bytes, a multiple of the page size
+   */
+  public boolean contiguous(long gpa, long span) {
+    if (!isRam(gpa, span)) {
+      return false;
+    }
+    long first = machineAddress(gpa);
+    for (long offset = PAGE_BYTES; offset < span; offset += PAGE_BYTES) {
+      if (machineAddress(gpa + offset) != first + offset) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -1,0 +1,139 @@
+package vivarium.memory.shadow;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.Counters;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.Access;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.PageTableFormat;
+import vivarium.api.memory.Paging;
+import vivarium.api.memory.PagingEnvironment;
+import vivarium.api.memory.TableFrames;
+import vivarium.api.memory.TableMemory;
+import vivarium.api.memory.Translation;
+import vivarium.api.memory.TranslationContext;
+import vivarium.api.memory.Walk;
+
+/**
+ * Translation by shadow tables: a TLB miss walks V2M, the monitor's own; only where that has no
+ * answer the guest's V2P is walked, which sets accessed and dirty bits and finds the guest's
+ * faults, and the answer goes into V2M.
+ *
+ * <p>The guest's table writes are trapped and carried over at once, so that V2M is never behind V2P
+ * and a fence finds nothing to do here; only with {@code out-of-sync} may a table wait for the next
+ * fence or root switch. TLBs are not told of table writes: until the guest's fence they may be
+ * stale, as under every other strategy, and be so in the same places.
+ */
+final class ShadowPaging implements Paging {
+  private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
+  private static final int ANY_ACCESS =
+      Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
+
+  private final GuestMemory memory;
+  private final Counters counters;
+  private final ShadowTables tables;
+  private final TableMemory shadows;
+  private final GuestPath path;
+  private final Walk walk = new Walk();
+  private final LongAdder guestWalks;
+  private @Nullable PageTableFormat lastFormat;
+  private long lastRoot;
+  private int lastAsid;
+
+  ShadowPaging(PagingEnvironment environment, boolean outOfSync) {
+    memory = environment.memory();
+    counters = environment.counters();
+    tables = new ShadowTables(memory, environment.frames(), counters, outOfSync);
+    shadows = new CountedFrames(environment.frames(), counters);
+    path = new GuestPath(tables, counters.named("guest-walk-references"));
+    guestWalks = counters.named("guest-walks");
+    memory.setTableGuard(tables);
+  }
+
+  @Override
+  public void translate(TranslationContext context, long va, Access access, Translation result)
+      throws Trap {
+    PageTableFormat format = context.format();
+    if (format == null) {
+      result.set(va, ANY_ACCESS, true, PAGE_BYTES);
+      return;
+    }
+    ShadowTable root = tables.root(format, context.root());
+    if (root != null) {
+      counters.walks++;
+      format.walk(context, shadows, root.ma(), va, access, walk);
+      if (walk.outcome() == Walk.Outcome.MAPPED) {
+        long span = tables.guestSpan(format, walk.level(), walk.entryAddress());
+        long gpa = memory.guestAddress(walk.address());
+        result.set(gpa, walk.permissions(), walk.global(), span);
+        return;
+      }
+    }
+    slowTranslate(context, format, va, access, result);
+  }
+
+  private void slowTranslate(
+      TranslationContext context,
+      PageTableFormat format,
+      long va,
+      Access access,
+      Translation result)
+      throws Trap {
+    counters.shadowMisses++;
+    guestWalks.increment();
+    path.clear();
+    format.walk(context, path, context.root(), va, access, walk);
+    switch (walk.outcome()) {
+      case MAPPED -> {
+        long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
+        result.set(walk.address(), walk.permissions(), walk.global(), span);
+        if (memory.isRam(walk.address() & -PAGE_BYTES, PAGE_BYTES)) {
+          tables.fill(format, path, walk);
+        }
+      }
+      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
+      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
+    }
+  }
+
+  /** Another address space need not be fenced to be seen as it is. */
+  @Override
+  public void switchTo(TranslationContext context) {
+    PageTableFormat format = context.format();
+    if (format == null) {
+      return;
+    }
+    if (!format.equals(lastFormat) || context.root() != lastRoot || context.asid() != lastAsid) {
+      lastFormat = format;
+      lastRoot = context.root();
+      lastAsid = context.asid();
+      tables.synchronize();
+    }
+  }
+
+  @Override
+  public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {
+    tables.synchronize();
+  }
+
+  @Override
+  public void close() {
+    tables.clear();
+  }
+
+  /** The monitor's tables, each reference counted. */
+  private record CountedFrames(TableFrames frames, Counters counters) implements TableMemory {
+    @Override
+    public long read(long ma) {
+      counters.walkReferences++;
+      return frames.read(ma);
+    }
+
+    @Override
+    public boolean compareAndSet(long ma, long expected, long value) {
+      counters.walkReferences++;
+      return frames.compareAndSet(ma, expected, value);
+    }
+  }
+}
