@@ -42,6 +42,8 @@ final class NestedPaging implements Paging {
     format.walk(context, tables, context.root(), va, access, walk);
     switch (walk.outcome()) {
       case MAPPED -> {
+        // The page's own way through P2M, which the caller goes.
+        counters.walkReferences++;
         long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
         result.set(walk.address(), walk.permissions(), walk.global(), span);
       }
@@ -59,11 +61,11 @@ final class NestedPaging implements Paging {
   @Override
   public void close() {}
 
-  /** The guest's tables where they lie, each reference counted. */
+  /** The guest's tables where they lie. Each reference is one to P2M and one to the entry. */
   private record CountedTables(GuestMemory memory, Counters counters) implements TableMemory {
     @Override
     public long read(long gpa) {
-      counters.walkReferences++;
+      counters.walkReferences += 2;
       return memory.read(gpa);
     }
 

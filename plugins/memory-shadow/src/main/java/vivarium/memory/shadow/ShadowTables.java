@@ -104,10 +104,7 @@ final class ShadowTables implements TableGuard {
     return memory.read(gpa);
   }
 
-  /**
-   * Sets accessed and dirty bits in an entry of the guest's. No shadow need learn of it: an entry
-   * that was not accessed has none, and one that was not dirty stays read-only until it is needed.
-   */
+  /** Sets accessed and dirty bits in an entry of the guest's, and in its shadows. */
   boolean mark(long gpa, long expected, long value) {
     marking = true;
     try {
@@ -333,19 +330,15 @@ final class ShadowTables implements TableGuard {
 
   @Override
   public void store(long gpa, int width, long value) {
-    if (marking) {
-      memory.storeUnguarded(gpa, width, value);
-      return;
-    }
-    counters.tableWrites++;
     long old = memory.loadUnguarded(gpa, width);
     memory.storeUnguarded(gpa, width, value);
     boolean changed = memory.loadUnguarded(gpa, width) != old;
+    counters.tableWrites += marking ? 0 : 1;
     long write = ++writes;
     ShadowTable table = nextToTell(gpa, write);
     while (table != null) {
       table.lastWrite = write;
-      table.writesUnused++;
+      table.writesUnused += marking ? 0 : 1;
       if (table.writesUnused > MOST_UNUSED_WRITES) {
         drop(table);
       } else if (changed) {
