@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
 import vivarium.core.machine.MachineConfig;
 import vivarium.core.machine.VirtualMachine;
@@ -22,19 +25,30 @@ import vivarium.core.plugin.PluginCatalog;
  * }
  */
 public final class Monitor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
+
   private final PluginCatalog catalog;
-  private final MachineMemory memory;
+  private final CompletableFuture<MachineMemory> memory;
   private final List<VirtualMachine> machines = new ArrayList<>();
   private boolean closed;
 
-  private Monitor(PluginCatalog catalog, MachineMemory memory) {
+  private Monitor(PluginCatalog catalog, CompletableFuture<MachineMemory> memory) {
     this.catalog = catalog;
     this.memory = memory;
   }
 
+  /**
+   * Maps memory on another thread: the first call into the host's C library takes as long as
+   * finding the plugins, and nothing needs it before a machine is made.
+   */
+  private static CompletableFuture<MachineMemory> hostMemory() {
+    LOG.debug("maps machine memory"); // so that the logger exists before there are two threads
+    return CompletableFuture.supplyAsync(MachineMemory::ofHost);
+  }
+
   /** A monitor of the whole host's memory with given plugins. */
   public static Monitor of(PluginCatalog catalog) {
-    return new Monitor(catalog, MachineMemory.ofHost());
+    return new Monitor(catalog, hostMemory());
   }
 
   /**
@@ -43,7 +57,8 @@ public final class Monitor implements AutoCloseable {
    * @param memoryLimit bytes
    */
   public static Monitor of(PluginCatalog catalog, long memoryLimit) {
-    return new Monitor(catalog, MachineMemory.ofBytes(memoryLimit));
+    return new Monitor(
+        catalog, CompletableFuture.completedFuture(MachineMemory.ofBytes(memoryLimit)));
   }
 
   /**
@@ -52,9 +67,8 @@ public final class Monitor implements AutoCloseable {
    * @param pluginDirectories as {@link PluginCatalog#load} takes them
    */
   public static Monitor load(List<Path> pluginDirectories) {
-    CompletableFuture<MachineMemory> memory = CompletableFuture.supplyAsync(MachineMemory::ofHost);
-    PluginCatalog catalog = PluginCatalog.load(pluginDirectories);
-    return new Monitor(catalog, memory.join());
+    CompletableFuture<MachineMemory> memory = hostMemory();
+    return new Monitor(PluginCatalog.load(pluginDirectories), memory);
   }
 
   /** What can be chosen by name. */
@@ -64,7 +78,11 @@ public final class Monitor implements AutoCloseable {
 
   /** What all machines share. */
   public MachineMemory memory() {
-    return memory;
+    try {
+      return memory.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /**
@@ -73,7 +91,7 @@ public final class Monitor implements AutoCloseable {
    * @throws VivariumException in one line, if it cannot be had; nothing is left behind then
    */
   public VirtualMachine create(MachineConfig config) {
-    VirtualMachine machine = VirtualMachine.create(config, catalog, memory);
+    VirtualMachine machine = VirtualMachine.create(config, catalog, this::memory);
     synchronized (this) {
       if (closed) {
         machine.close();
@@ -102,6 +120,6 @@ public final class Monitor implements AutoCloseable {
       machines.clear();
     }
     left.forEach(VirtualMachine::close);
-    memory.close();
+    memory().close();
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +83,16 @@ public final class VirtualMachine implements AutoCloseable {
    */
   public static VirtualMachine create(
       MachineConfig config, PluginCatalog catalog, MachineMemory machineMemory) {
+    return create(config, catalog, () -> machineMemory);
+  }
+
+  /**
+   * The same, where machine memory may still be in the making.
+   *
+   * @param memory asked once the configuration has been found sound
+   */
+  public static VirtualMachine create(
+      MachineConfig config, PluginCatalog catalog, Supplier<MachineMemory> memory) {
     Parts parts = Parts.find(config, catalog);
     Cleanup opened = new Cleanup();
     Extent extent = null;
@@ -90,6 +101,7 @@ public final class VirtualMachine implements AutoCloseable {
       for (MachineConfig.Disk disk : config.disks()) {
         storages.add(opened.add(RawImage.open(disk.path(), disk.readOnly())));
       }
+      MachineMemory machineMemory = memory.get();
       extent = machineMemory.give(config.name(), config.memoryBytes());
       return new VirtualMachine(config, parts, machineMemory, opened, storages, extent);
     } catch (Throwable e) {
