@@ -27,7 +27,7 @@ import vivarium.testkit.TestMachine;
  * -Dvivarium.qemu.seed} others.
  */
 class QemuStreamTest {
-  private static final int BATCHES = Integer.getInteger("vivarium.qemu.batches", 2);
+  private static final int BATCHES = Integer.getInteger("vivarium.qemu.batches", 1);
   private static final long SEED = Long.getLong("vivarium.qemu.seed", 20_261_122);
   private static final int STREAMS = 1000;
   private static final int UNITS = 60;
