@@ -17,13 +17,12 @@ final class CsrTable {
 
   private static final long MENVCFG_STCE = 1L << 63;
   private static final long ENVCFG_FIOM = 1;
+  private static final long MENVCFG = ENVCFG_FIOM | MENVCFG_ADUE | MENVCFG_STCE;
 
   /** Counters CY, TM, IR and the 29 hpmcounters, which read 0. */
   private static final long COUNTEREN = 0xffff_ffffL;
 
-  private static final long COUNTINHIBIT_CY = 1;
   private static final long COUNTER_TM = 1 << 1;
-  private static final long COUNTINHIBIT_IR = 1 << 2;
 
   private static final int HPM_FIRST = 3;
   private static final int HPM_LAST = 31;
@@ -93,63 +92,34 @@ final class CsrTable {
   }
 
   private static void addFloatingPoint() {
-    Predicate<RiscvHart> on = hart -> (hart.mstatus & Mstatus.FS) != 0;
+    Predicate<RiscvHart> on = h -> (h.mstatus & Mstatus.FS) != 0;
     add(
         "fflags",
         0x001,
         on,
-        hart -> hart.fpu().flags(),
-        (hart, value) -> {
-          hart.fpu().setFlags((int) value);
-          hart.floatingPointChanged();
-        });
+        h -> h.fpu().flags(),
+        (h, v) -> h.setFcsr(h.fcsr() & ~0x1f | v & 0x1f));
     add(
         "frm",
         0x002,
         on,
-        hart -> hart.fpu().roundingMode(),
-        (hart, value) -> {
-          hart.fpu().setRoundingMode((int) value);
-          hart.floatingPointChanged();
-        });
-    add(
-        "fcsr",
-        0x003,
-        on,
-        hart -> hart.fpu().roundingMode() << 5 | hart.fpu().flags(),
-        (hart, value) -> {
-          hart.fpu().setFlags((int) value);
-          hart.fpu().setRoundingMode((int) value >>> 5);
-          hart.floatingPointChanged();
-        });
+        h -> h.fpu().roundingMode(),
+        (h, v) -> h.setFcsr(v << 5 | h.fpu().flags()));
+    add("fcsr", 0x003, on, RiscvHart::fcsr, RiscvHart::setFcsr);
   }
 
   private static void addCounters() {
+    Csr.Reader cycle = h -> h.mcycle.read(h.cycles());
+    Csr.Reader instret = h -> h.minstret.read(h.retired());
     // A counter is written after the instruction that writes it was counted: hence the 1.
-    add(
-        "mcycle",
-        MCYCLE,
-        hart -> hart.mcycle.read(hart.cycles()),
-        (hart, value) -> hart.mcycle.write(hart.cycles() + 1, value));
-    add(
-        "minstret",
-        MCYCLE + 2,
-        hart -> hart.minstret.read(hart.retired()),
-        (hart, value) -> hart.minstret.write(hart.retired() + 1, value));
-    add(
-        "mcountinhibit",
-        0x320,
-        hart -> hart.mcountinhibit,
-        (hart, value) -> {
-          hart.mcountinhibit = value & (COUNTINHIBIT_CY | COUNTINHIBIT_IR);
-          hart.mcycle.inhibit(hart.cycles(), (value & COUNTINHIBIT_CY) != 0);
-          hart.minstret.inhibit(hart.retired(), (value & COUNTINHIBIT_IR) != 0);
-        });
-    add("cycle", CYCLE, enabled(0), hart -> hart.mcycle.read(hart.cycles()), IGNORED);
-    add("time", CYCLE + 1, enabled(1), hart -> hart.clock.ticks(), IGNORED);
-    add("instret", CYCLE + 2, enabled(2), hart -> hart.minstret.read(hart.retired()), IGNORED);
+    add("mcycle", MCYCLE, cycle, (h, v) -> h.mcycle.write(h.cycles() + 1, v));
+    add("minstret", MCYCLE + 2, instret, (h, v) -> h.minstret.write(h.retired() + 1, v));
+    add("mcountinhibit", 0x320, h -> h.mcountinhibit, RiscvHart::setMcountinhibit);
+    add("cycle", CYCLE, enabled(0), cycle, IGNORED);
+    add("time", CYCLE + 1, enabled(1), h -> h.clock.ticks(), IGNORED);
+    add("instret", CYCLE + 2, enabled(2), instret, IGNORED);
     for (int i = HPM_FIRST; i <= HPM_LAST; i++) {
-      add("hpmcounter" + i, CYCLE + i, enabled(i), hart -> 0, IGNORED);
+      add("hpmcounter" + i, CYCLE + i, enabled(i), h -> 0, IGNORED);
       addConstant("mhpmcounter" + i, MCYCLE + i, 0);
       addConstant("mhpmevent" + i, MHPMEVENT + i, 0);
     }
@@ -157,12 +127,12 @@ final class CsrTable {
 
   /** Below M a counter needs its bit in mcounteren, in U also that in scounteren. */
   private static Predicate<RiscvHart> enabled(int counter) {
-    return hart -> {
+    return h -> {
       long enabled =
-          switch (hart.privilege()) {
+          switch (h.privilege()) {
             case SvFormat.MACHINE -> -1;
-            case SvFormat.SUPERVISOR -> hart.mcounteren;
-            default -> hart.mcounteren & hart.scounteren;
+            case SvFormat.SUPERVISOR -> h.mcounteren;
+            default -> h.mcounteren & h.scounteren;
           };
       return (enabled >>> counter & 1) != 0;
     };
@@ -172,43 +142,26 @@ final class CsrTable {
     add(
         "sstatus",
         0x100,
-        hart -> Mstatus.sstatus(hart.mstatus),
-        (hart, value) -> hart.setMstatus(Mstatus.writeSstatus(hart.mstatus, value)));
+        h -> Mstatus.sstatus(h.mstatus),
+        (h, v) -> h.setMstatus(Mstatus.writeSstatus(h.mstatus, v)));
     add(
         "sie",
         0x104,
-        hart -> hart.mie & hart.mideleg,
-        (hart, value) -> {
-          hart.mie = hart.mie & ~hart.mideleg | value & hart.mideleg;
-          hart.interruptsChanged();
-        });
-    add("stvec", 0x105, hart -> hart.stvec, (h, value) -> h.stvec = legalTvec(h.stvec, value));
-    add(
-        "scounteren",
-        0x106,
-        hart -> hart.scounteren,
-        (hart, value) -> hart.scounteren = value & COUNTEREN);
-    add(
-        "senvcfg",
-        0x10a,
-        hart -> hart.senvcfg,
-        (hart, value) -> hart.senvcfg = value & ENVCFG_FIOM);
-    add("sscratch", 0x140, hart -> hart.sscratch, (hart, value) -> hart.sscratch = value);
-    add("sepc", 0x141, hart -> hart.sepc, (hart, value) -> hart.sepc = value & ~1);
-    add("scause", 0x142, hart -> hart.scause, (hart, value) -> hart.scause = value);
-    add("stval", 0x143, hart -> hart.stval, (hart, value) -> hart.stval = value);
-    add(
-        "sip",
-        0x144,
-        hart -> hart.mip() & hart.mideleg,
-        (hart, value) -> setPending(hart, value, Interrupt.SSI & hart.mideleg));
+        h -> h.mie & h.mideleg,
+        (h, v) -> h.setMie(h.mie & ~h.mideleg | v & h.mideleg));
+    add("stvec", 0x105, h -> h.stvec, (h, v) -> h.stvec = legalTvec(h.stvec, v));
+    add("scounteren", 0x106, h -> h.scounteren, (h, v) -> h.scounteren = v & COUNTEREN);
+    add("senvcfg", 0x10a, h -> h.senvcfg, (h, v) -> h.senvcfg = v & ENVCFG_FIOM);
+    add("sscratch", 0x140, h -> h.sscratch, (h, v) -> h.sscratch = v);
+    add("sepc", 0x141, h -> h.sepc, (h, v) -> h.sepc = v & ~1);
+    add("scause", 0x142, h -> h.scause, (h, v) -> h.scause = v);
+    add("stval", 0x143, h -> h.stval, (h, v) -> h.stval = v);
+    Csr.Reader sip = h -> h.mip() & h.mideleg;
+    add("sip", 0x144, sip, (h, v) -> setPending(h, v, Interrupt.SSI & h.mideleg));
     add("stimecmp", 0x14d, CsrTable::mayUseStimecmp, h -> h.stimecmp, RiscvHart::setTimer);
-    add(
-        "satp",
-        0x180,
-        hart -> hart.privilege() == SvFormat.MACHINE || (hart.mstatus & Mstatus.TVM) == 0,
-        hart -> hart.satp,
-        RiscvHart::setSatp);
+    Predicate<RiscvHart> visible =
+        h -> h.privilege() == SvFormat.MACHINE || (h.mstatus & Mstatus.TVM) == 0;
+    add("satp", 0x180, visible, h -> h.satp, RiscvHart::setSatp);
   }
 
   /** Sstc: below M stimecmp exists if menvcfg.STCE is set, and needs mcounteren.TM. */
@@ -221,7 +174,7 @@ final class CsrTable {
     addConstant("mvendorid", 0xf11, 0);
     addConstant("marchid", 0xf12, 0);
     addConstant("mimpid", 0xf13, 0);
-    add("mhartid", 0xf14, hart -> hart.id(), IGNORED);
+    add("mhartid", 0xf14, RiscvHart::id, IGNORED);
     addConstant("mconfigptr", 0xf15, 0);
     addConstant("misa", 0x301, MISA);
     // No triggers: tselect selects the first, whose type is 0.
@@ -232,88 +185,39 @@ final class CsrTable {
   }
 
   private static void addMachineTraps() {
-    add(
-        "mstatus",
-        0x300,
-        hart -> hart.mstatus,
-        (hart, value) -> hart.setMstatus(Mstatus.write(hart.mstatus, value)));
-    add(
-        "medeleg",
-        0x302,
-        hart -> hart.medeleg,
-        (hart, value) -> hart.medeleg = value & Cause.DELEGABLE);
-    add(
-        "mideleg",
-        0x303,
-        hart -> hart.mideleg,
-        (hart, value) -> {
-          hart.mideleg = value & Interrupt.SUPERVISOR;
-          hart.interruptsChanged();
-        });
-    add(
-        "mie",
-        0x304,
-        hart -> hart.mie,
-        (hart, value) -> {
-          hart.mie = value & Interrupt.ALL;
-          hart.interruptsChanged();
-        });
-    add("mtvec", 0x305, hart -> hart.mtvec, (h, value) -> h.mtvec = legalTvec(h.mtvec, value));
-    add(
-        "mcounteren",
-        0x306,
-        hart -> hart.mcounteren,
-        (hart, value) -> hart.mcounteren = value & COUNTEREN);
-    add(
-        "menvcfg",
-        0x30a,
-        hart -> hart.menvcfg,
-        (hart, value) -> hart.setMenvcfg(value & (ENVCFG_FIOM | MENVCFG_ADUE | MENVCFG_STCE)));
-    add("mscratch", 0x340, hart -> hart.mscratch, (hart, value) -> hart.mscratch = value);
-    add("mepc", 0x341, hart -> hart.mepc, (hart, value) -> hart.mepc = value & ~1);
-    add("mcause", 0x342, hart -> hart.mcause, (hart, value) -> hart.mcause = value);
-    add("mtval", 0x343, hart -> hart.mtval, (hart, value) -> hart.mtval = value);
+    Csr.Writer mstatus = (h, v) -> h.setMstatus(Mstatus.write(h.mstatus, v));
+    add("mstatus", 0x300, h -> h.mstatus, mstatus);
+    add("medeleg", 0x302, h -> h.medeleg, (h, v) -> h.medeleg = v & Cause.DELEGABLE);
+    add("mideleg", 0x303, h -> h.mideleg, (h, v) -> h.setMideleg(v & Interrupt.SUPERVISOR));
+    add("mie", 0x304, h -> h.mie, (h, v) -> h.setMie(v & Interrupt.ALL));
+    add("mtvec", 0x305, h -> h.mtvec, (h, v) -> h.mtvec = legalTvec(h.mtvec, v));
+    add("mcounteren", 0x306, h -> h.mcounteren, (h, v) -> h.mcounteren = v & COUNTEREN);
+    add("menvcfg", 0x30a, h -> h.menvcfg, (h, v) -> h.setMenvcfg(v & MENVCFG));
+    add("mscratch", 0x340, h -> h.mscratch, (h, v) -> h.mscratch = v);
+    add("mepc", 0x341, h -> h.mepc, (h, v) -> h.mepc = v & ~1);
+    add("mcause", 0x342, h -> h.mcause, (h, v) -> h.mcause = v);
+    add("mtval", 0x343, h -> h.mtval, (h, v) -> h.mtval = v);
+    Csr.Writer mip =
+        (h, v) -> setPending(h, v, Interrupt.SUPERVISOR & (h.hasStimecmp() ? ~Interrupt.STI : -1));
     // csrrs and csrrc modify the bit of SEIP that software wrote, not the external line.
-    BY_NUMBER[0x344] =
-        new Csr(
-            "mip",
-            0x344,
-            RiscvHart::mip,
-            (hart, value) ->
-                setPending(
-                    hart, value, Interrupt.SUPERVISOR & (hart.hasStimecmp() ? ~Interrupt.STI : -1)),
-            (hart, read) -> read & ~Interrupt.SEI | hart.mipWritten & Interrupt.SEI,
-            ALWAYS);
+    Csr.Base base = (h, read) -> read & ~Interrupt.SEI | h.mipWritten & Interrupt.SEI;
+    BY_NUMBER[0x344] = new Csr("mip", 0x344, RiscvHart::mip, mip, base, ALWAYS);
   }
 
   private static void addMachineMemory() {
-    for (int i = 0; i < Pmp.ENTRIES; i += 8) {
-      int first = i;
-      add(
-          "pmpcfg" + i / 4,
-          0x3a0 + i / 4,
-          hart -> hart.pmp.readCfg(first),
-          (hart, value) -> {
-            hart.pmp.writeCfg(first, value);
-            hart.protectionChanged();
-          });
-    }
     for (int i = 0; i < Pmp.ENTRIES; i++) {
       int entry = i;
-      add(
-          "pmpaddr" + i,
-          0x3b0 + i,
-          hart -> hart.pmp.readAddr(entry),
-          (hart, value) -> {
-            hart.pmp.writeAddr(entry, value);
-            hart.protectionChanged();
-          });
+      Csr.Writer addr = (h, v) -> h.protect(() -> h.pmp.writeAddr(entry, v));
+      add("pmpaddr" + i, 0x3b0 + i, h -> h.pmp.readAddr(entry), addr);
+      if (i % 8 == 0) {
+        Csr.Writer cfg = (h, v) -> h.protect(() -> h.pmp.writeCfg(entry, v));
+        add("pmpcfg" + i / 4, 0x3a0 + i / 4, h -> h.pmp.readCfg(entry), cfg);
+      }
     }
   }
 
   private static void setPending(RiscvHart hart, long value, long writable) {
-    hart.mipWritten = hart.mipWritten & ~writable | value & writable;
-    hart.interruptsChanged();
+    hart.setMipWritten(hart.mipWritten & ~writable | value & writable);
   }
 
   /** Modes 2 and 3 are reserved: a write of them has no effect. */

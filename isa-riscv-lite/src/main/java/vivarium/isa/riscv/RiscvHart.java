@@ -1,12 +1,9 @@
 package vivarium.isa.riscv;
 
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import vivarium.api.device.Clock;
 import vivarium.api.isa.Decoded;
-import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.HartEnvironment;
 import vivarium.api.isa.Trap;
@@ -20,10 +17,11 @@ import vivarium.isa.riscv.paging.SvFormat;
  * traps, interrupts, returns, fences, and what follows from a change of the control and status
  * registers, which {@link CsrTable} lists.
  *
- * <p>Public methods that are not of {@link Hart} are for the instruction table, for boot and for
- * the built-in firmware. All belong to the hart's own thread but {@link #setInterrupt}.
+ * <p>Public methods that are not of {@link vivarium.api.isa.Hart} are for the instruction table,
+ * for boot and for the built-in firmware. All belong to the hart's own thread but {@link
+ * #setInterrupt}.
  */
-public final class RiscvHart extends Hart {
+public final class RiscvHart extends HartState {
   /** {@link #ready()} bit: instructions of F and D may run, and mstatus.FS is Dirty already. */
   public static final int UNIT_F = 1;
 
@@ -42,48 +40,12 @@ public final class RiscvHart extends Hart {
   /** frm values from here on are reserved. */
   private static final int FRM_RESERVED = 5;
 
-  final Clock clock;
-  final Pmp pmp = new Pmp();
-  final Counter mcycle = new Counter();
-  final Counter minstret = new Counter();
-
-  long mstatus;
-  long medeleg;
-  long mideleg;
-  long mie;
-
-  /** The bits of mip that software wrote: SSIP, STIP, SEIP. */
-  long mipWritten;
-
-  long mtvec;
-  long stvec;
-  long mscratch;
-  long sscratch;
-  long mepc;
-  long sepc;
-  long mcause;
-  long scause;
-  long mtval;
-  long stval;
-  long mcounteren;
-  long scounteren;
-  long mcountinhibit;
-  long menvcfg;
-  long senvcfg;
-  long stimecmp;
-  long satp;
-  long trapsTaken;
-
   private final GuestMemory memory;
-  private final Clock.Timer timer;
   private final Contexts contexts = new Contexts(this);
   private final LongAdder csrAccesses;
   private final LongAdder returns;
   private final LongAdder fences;
   private final LongAdder firmwareCalls;
-
-  /** The bits of mip that devices drive, from any thread. */
-  private final AtomicInteger lines = new AtomicInteger();
 
   private int privilege = MACHINE;
   private int ready;
@@ -96,8 +58,6 @@ public final class RiscvHart extends Hart {
   public RiscvHart(HartEnvironment environment) {
     super(environment);
     memory = environment.memory();
-    clock = environment.clock();
-    timer = clock.newTimer(() -> block().requestAttention(HartBlock.ATTENTION_INTERRUPT));
     csrAccesses = counters().named("csr-accesses");
     returns = counters().named("trap-returns");
     fences = counters().named("fences");
@@ -108,32 +68,16 @@ public final class RiscvHart extends Hart {
   @Override
   public void reset() {
     privilege = MACHINE;
-    mstatus = Mstatus.RESET;
-    medeleg = mideleg = mie = mipWritten = 0;
-    mtvec = stvec = mscratch = sscratch = mepc = sepc = 0;
-    mcause = scause = mtval = stval = 0;
-    mcounteren = scounteren = mcountinhibit = 0;
-    menvcfg = CsrTable.MENVCFG_ADUE;
-    senvcfg = 0;
-    stimecmp = -1;
-    satp = 0;
-    pmp.reset();
-    mcycle.inhibit(cycles(), false);
-    mcycle.write(cycles(), 0);
-    minstret.inhibit(retired(), false);
-    minstret.write(retired(), 0);
-    fpu().setFlags(0);
-    fpu().setRoundingMode(0);
+    resetRegisters();
+    protect(pmp::reset);
     firmware = null;
     stopped = false;
-    timer.cancel();
     for (int i = 0; i < REGISTERS; i++) {
       block().setRegister(i, 0);
     }
     block().reserve(0, 0);
     block().clearAttention(HartBlock.ATTENTION_WAIT);
     block().setPc(RESET_VECTOR);
-    protectionChanged();
     refresh();
   }
 
@@ -190,47 +134,16 @@ public final class RiscvHart extends Hart {
     return csr;
   }
 
-  /** Steps made: what cycle counts. */
-  long cycles() {
-    return block().steps();
-  }
-
-  /** Instructions retired: steps that did not trap. */
-  long retired() {
-    return block().steps() - trapsTaken;
-  }
-
-  /** Interrupts pending: mip. */
-  long mip() {
-    long pending = lines.get() | mipWritten;
-    if (hasStimecmp()) {
-      pending &= ~Interrupt.STI;
-      if (Long.compareUnsigned(clock.ticks(), stimecmp) >= 0) {
-        pending |= Interrupt.STI;
-      }
-    }
-    return pending;
-  }
-
-  /** Whether stimecmp drives STIP. */
-  boolean hasStimecmp() {
-    return menvcfg < 0;
-  }
-
   /** The privilege, 0, 1 or 3. */
   int privilege() {
     return privilege;
   }
 
+  @Override
   void setMstatus(long value) {
     mstatus = value;
     refresh();
     interruptsChanged();
-  }
-
-  /** Floating-point state was written: FS becomes Dirty, and frm may have become valid or not. */
-  void floatingPointChanged() {
-    setMstatus(Mstatus.write(mstatus, mstatus | Mstatus.FS));
   }
 
   void setSatp(long value) {
@@ -246,22 +159,15 @@ public final class RiscvHart extends Hart {
     timerChanged();
   }
 
-  void timerChanged() {
-    if (!hasStimecmp() || stimecmp == -1) {
-      timer.cancel();
-    } else {
-      timer.at(stimecmp);
-    }
-    interruptsChanged();
-  }
-
-  /** PMP entries were written: what TLBs hold may no longer be allowed. */
-  void protectionChanged() {
+  /** Writes PMP entries: what TLBs hold may no longer be allowed. */
+  void protect(Runnable write) {
+    write.run();
     mmu().fence(0, true, 0, true, -1);
     block().requestAttention(HartBlock.ATTENTION_CONTEXT);
   }
 
   /** An interrupt may have become deliverable. */
+  @Override
   void interruptsChanged() {
     if (deliverable() != 0) {
       block().requestAttention(HartBlock.ATTENTION_INTERRUPT);
@@ -457,13 +363,6 @@ public final class RiscvHart extends Hart {
   // Interrupts.
 
   @Override
-  public void setInterrupt(int number, boolean level) {
-    int bit = 1 << number;
-    lines.updateAndGet(old -> level ? old | bit : old & ~bit);
-    block().requestAttention(HartBlock.ATTENTION_INTERRUPT);
-  }
-
-  @Override
   public boolean wakes() {
     return !stopped && (mip() & mie) != 0;
   }
@@ -535,7 +434,7 @@ public final class RiscvHart extends Hart {
     if (off || badRounding) {
       throw illegal(instruction.bits());
     }
-    floatingPointChanged();
+    setMstatus(Mstatus.write(mstatus, mstatus | Mstatus.FS));
   }
 
   @Override
