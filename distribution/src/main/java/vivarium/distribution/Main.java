@@ -1,14 +1,9 @@
 package vivarium.distribution;
 
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import vivarium.distribution.cli.CommandTree;
 
 /** Where {@code bin/vivarium} enters. */
-@Command(
-    name = "vivarium",
-    description = "Keeps whole machines, each with an unmodified operating system inside",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
 public final class Main {
   private Main() {}
 
@@ -18,11 +13,9 @@ public final class Main {
    * @param args the command line, as the shell split it
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
-  }
-
-  @Command(name = "version", description = "Prints the version")
-  void version() {
-    System.out.println(Version.line());
+    CommandLine commands = CommandTree.ofProcess();
+    int status = commands.execute(args);
+    System.out.flush();
+    System.exit(status);
   }
 }

@@ -8,10 +8,12 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of the product, as the build wrote it into the jar. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
+  /** For picocli. */
+  public Version() {}
 
   /** One line for people: product, version, Java. */
-  static String line() {
+  public static String line() {
     return "vivarium " + number() + " (Java " + Runtime.version() + ")";
   }
 

@@ -1,0 +1,77 @@
+package vivarium.distribution.cli;
+
+import org.slf4j.LoggerFactory;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import vivarium.api.VivariumException;
+import vivarium.distribution.Version;
+
+/** All commands, and what becomes of their failures. */
+@Command(
+    name = "vivarium",
+    description = "Keeps whole machines, each with an unmodified operating system inside.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Version.class)
+public final class CommandTree {
+  private final Host host;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private CommandTree(Host host) {
+    this.host = host;
+  }
+
+  /** The commands of this process. */
+  public static CommandLine ofProcess() {
+    return of(Host.ofProcess());
+  }
+
+  /** The commands, on any host. */
+  static CommandLine of(Host host) {
+    CommandLine run = new CommandLine(new RunCommand(host));
+    run.getCommandSpec().usageMessage().footer(ExitStatus.HELP);
+    CommandLine line =
+        new CommandLine(new CommandTree(host))
+            .addSubcommand(run)
+            .addSubcommand(new GuestsCommand(host))
+            .addSubcommand(new PluginsCommand(host))
+            .addSubcommand(new IsaCommand(host));
+    line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, host));
+    line.setParameterExceptionHandler((mistake, args) -> misunderstood(mistake, host));
+    return line;
+  }
+
+  @Command(name = "version", description = "Prints the version.")
+  void version() {
+    host.out().println(Version.line());
+  }
+
+  @Command(
+      name = "completion",
+      description = "Prints a script that completes commands: source <(vivarium completion)")
+  void completion() {
+    host.out().print(AutoComplete.bash("vivarium", spec.commandLine()));
+  }
+
+  private static int failed(Exception failure, Host host) {
+    LoggerFactory.getLogger(CommandTree.class).debug("the command failed", failure);
+    if (failure instanceof VivariumException) {
+      host.say(String.valueOf(failure.getMessage()));
+      return ExitStatus.BAD_INPUT;
+    }
+    host.say("internal error: " + failure);
+    return ExitStatus.BROKEN;
+  }
+
+  private static int misunderstood(ParameterException mistake, Host host) {
+    String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+    String message = String.valueOf(mistake.getMessage()).lines().findFirst().orElse("");
+    host.say(message + " ('" + command + " --help' tells more)");
+    return ExitStatus.USAGE;
+  }
+}

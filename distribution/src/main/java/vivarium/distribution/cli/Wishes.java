@@ -1,0 +1,197 @@
+package vivarium.distribution.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import vivarium.api.VivariumException;
+import vivarium.core.machine.MachineConfig;
+
+/**
+ * What the user wants of a machine: every option of {@code run}, unset where nothing was said. A
+ * {@link MachineFile} fills one of its own. The thread of the command line.
+ */
+final class Wishes {
+  @Option(
+      names = "--kernel",
+      paramLabel = "FILE",
+      description = "Operating system: an ELF file or a raw image")
+  @Nullable Path kernel;
+
+  @Option(names = "--initrd", paramLabel = "FILE", description = "Initial RAM disk")
+  @Nullable Path initrd;
+
+  @Option(names = "--append", paramLabel = "TEXT", description = "The kernel's command line")
+  @Nullable String append;
+
+  @Option(
+      names = "--firmware",
+      paramLabel = "FILE",
+      description = {
+        "What runs first, in M-mode: an ELF file, or a raw image for 0x80000000. Alone it is a",
+        "bare-metal program. Without it, a kernel finds the built-in SBI"
+      })
+  @Nullable Path firmware;
+
+  @Option(
+      names = "--disk",
+      paramLabel = "FILE[,ro]",
+      converter = DiskConverter.class,
+      description = "Raw disk image, read-only with ',ro'; repeatable")
+  List<MachineConfig.Disk> disks = new ArrayList<>();
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = SizeConverter.class,
+      description = "RAM, such as 256M or 1G")
+  @Nullable Long memoryBytes;
+
+  @Option(names = "--cpu", paramLabel = "NAME", description = "CPU strategy")
+  @Nullable String cpu;
+
+  @Option(names = "--memory-strategy", paramLabel = "NAME", description = "Memory strategy")
+  @Nullable String memoryStrategy;
+
+  @Option(names = "--isa", paramLabel = "NAME", description = "Instruction set")
+  @Nullable String isa;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Tells a strategy something: cpu.KEY=VALUE or memory.KEY=VALUE; repeatable")
+  Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      description = "Directory with further plugins; repeatable")
+  List<Path> plugins = new ArrayList<>();
+
+  @Option(
+      names = "--deterministic",
+      description = "Time is counted in instructions: two runs are the same to the bit")
+  boolean deterministic;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Where a deterministic machine's randomness comes from; 0 if not given")
+  @Nullable Long seed;
+
+  @Option(
+      names = "--max-steps",
+      paramLabel = "N",
+      converter = StepsConverter.class,
+      description = "Ends after so many instructions and traps")
+  @Nullable Long maxSteps;
+
+  @Option(names = "--stats", description = "Prints at the end what happened how often")
+  boolean stats;
+
+  @Option(
+      names = "--log",
+      paramLabel = "LEVEL",
+      description = "What goes to standard error: ${COMPLETION-CANDIDATES}; warn if not given")
+  @Nullable LogLevel log;
+
+  /** A ready guest to start from; only in a machine file, as the command line has a parameter. */
+  @Nullable String guest;
+
+  /**
+   * These wishes, and where they say nothing, others. Disks are either's; plugin directories and
+   * settings are both's.
+   */
+  Wishes over(Wishes others) {
+    Wishes both = new Wishes();
+    both.kernel = first(kernel, others.kernel);
+    both.initrd = first(initrd, others.initrd);
+    both.append = first(append, others.append);
+    both.firmware = first(firmware, others.firmware);
+    both.disks = disks.isEmpty() ? others.disks : disks;
+    both.memoryBytes = first(memoryBytes, others.memoryBytes);
+    both.cpu = first(cpu, others.cpu);
+    both.memoryStrategy = first(memoryStrategy, others.memoryStrategy);
+    both.isa = first(isa, others.isa);
+    both.settings.putAll(others.settings);
+    both.settings.putAll(settings);
+    both.plugins.addAll(others.plugins);
+    both.plugins.addAll(plugins);
+    both.deterministic = deterministic || others.deterministic;
+    both.seed = first(seed, others.seed);
+    both.maxSteps = first(maxSteps, others.maxSteps);
+    both.stats = stats || others.stats;
+    both.log = first(log, others.log);
+    both.guest = first(guest, others.guest);
+    return both;
+  }
+
+  private static <T> @Nullable T first(@Nullable T one, @Nullable T other) {
+    return one == null ? other : one;
+  }
+
+  /**
+   * The disk of {@code FILE} or {@code FILE,ro}.
+   *
+   * @param directory what a relative path is relative to
+   */
+  static MachineConfig.Disk disk(String text, Path directory) {
+    boolean readOnly = text.endsWith(",ro");
+    String file = readOnly ? text.substring(0, text.length() - ",ro".length()) : text;
+    return new MachineConfig.Disk(directory.resolve(file), readOnly);
+  }
+
+  /**
+   * A number of steps.
+   *
+   * @throws VivariumException if it is none
+   */
+  static long steps(String text) {
+    try {
+      long steps = Long.parseLong(text.replace("_", ""));
+      if (steps > 0) {
+        return steps;
+      }
+    } catch (NumberFormatException e) {
+      // the line below says it
+    }
+    throw new VivariumException("'" + text + "' is not a positive whole number");
+  }
+
+  /** For picocli. */
+  static final class DiskConverter implements ITypeConverter<MachineConfig.Disk> {
+    @Override
+    public MachineConfig.Disk convert(String value) {
+      return disk(value, Path.of(""));
+    }
+  }
+
+  /** For picocli. */
+  static final class SizeConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String value) {
+      try {
+        return Sizes.bytes(value);
+      } catch (VivariumException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** For picocli. */
+  static final class StepsConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String value) {
+      try {
+        return steps(value);
+      } catch (VivariumException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}
