@@ -93,8 +93,7 @@ final class MachineFile {
         case "append" -> wishes.append = text(value);
         case "firmware" -> wishes.firmware = path(value);
         case "disk" ->
-            wishes.disks =
-                texts(value).stream().map(disk -> Wishes.disk(disk, directory)).toList();
+            wishes.disks = texts(value).stream().map(disk -> Wishes.disk(disk, directory)).toList();
         case "memory" -> wishes.memoryBytes = Sizes.bytes(text(value));
         case "cpu" -> wishes.cpu = text(value);
         case "memory-strategy" -> wishes.memoryStrategy = text(value);
@@ -112,7 +111,8 @@ final class MachineFile {
                 "unknown key '"
                     + key
                     + "'; there is append, cpu, deterministic, disk, firmware, guest, initrd, isa,"
-                    + " kernel, log, max-steps, memory, memory-strategy, plugins, seed, set, stats");
+                    + " kernel, log, max-steps, memory, memory-strategy, plugins, seed, set,"
+                    + " stats");
       }
     } catch (NumberFormatException e) {
       throw mistake(value, "'" + text(value) + "' is not a whole number");

@@ -19,7 +19,8 @@ final class MachineSession {
       Ctrl-A x       leaves: as if the cable were pulled
       Ctrl-A s       shows what happened how often
       Ctrl-A Ctrl-A  sends Ctrl-A to the guest
-      Ctrl-A h       shows this""";
+      Ctrl-A h       shows this\
+      """;
 
   private final Host host;
   private final PluginCatalog plugins;

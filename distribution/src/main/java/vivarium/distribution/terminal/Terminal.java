@@ -10,10 +10,10 @@ import java.lang.invoke.MethodHandle;
 import vivarium.api.VivariumException;
 
 /**
- * The terminal at standard input, in raw mode from {@link #raw} to {@link #close}: each key comes at
- * once and unechoed, Ctrl-C too. A line feed that is printed still begins a new line. The terminal
- * is put back as it was at the end of the process as well, whatever ends it (but {@code kill -9}).
- * Any thread.
+ * The terminal at standard input, in raw mode from {@link #raw} to {@link #close}: each key comes
+ * at once and unechoed, Ctrl-C too. A line feed that is printed still begins a new line. The
+ * terminal is put back as it was at the end of the process as well, whatever ends it (but {@code
+ * kill -9}). Any thread.
  */
 public final class Terminal implements AutoCloseable {
   private static final int STDIN_FILENO = 0;
