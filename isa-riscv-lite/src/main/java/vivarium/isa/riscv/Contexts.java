@@ -13,6 +13,7 @@ final class Contexts {
   private final RiscvHart hart;
   private final @Nullable TranslationContext[] contexts = new @Nullable TranslationContext[SLOTS];
   private final long[] satps = new long[SLOTS];
+  private final int[] modes = new int[SLOTS];
   private final long[] lastUse = new long[SLOTS];
   private long now;
 
@@ -31,7 +32,7 @@ final class Contexts {
     int oldest = -1;
     for (int i = 0; i < SLOTS; i++) {
       TranslationContext context = contexts[i];
-      if (context != null && satps[i] == satp && context.mode() == mode) {
+      if (satps[i] == satp && modes[i] == mode && context != null) {
         lastUse[i] = ++now;
         return context;
       }
@@ -48,6 +49,7 @@ final class Contexts {
             hart, oldest, Satp.format(satp), Satp.root(satp), Satp.asid(satp), mode);
     contexts[oldest] = made;
     satps[oldest] = satp;
+    modes[oldest] = mode;
     lastUse[oldest] = ++now;
     return made;
   }

@@ -94,14 +94,17 @@ abstract class HartState extends Hart {
 
   /** Interrupts pending: mip. */
   long mip() {
+    return pending(-1);
+  }
+
+  /** The bits of mip in a mask; the clock is read only for STIP. */
+  long pending(long mask) {
     long pending = lines.get() | mipWritten;
-    if (hasStimecmp()) {
-      pending &= ~Interrupt.STI;
-      if (Long.compareUnsigned(clock.ticks(), stimecmp) >= 0) {
-        pending |= Interrupt.STI;
-      }
+    if ((mask & Interrupt.STI) != 0 && hasStimecmp()) {
+      boolean due = Long.compareUnsigned(clock.ticks(), stimecmp) >= 0;
+      pending = due ? pending | Interrupt.STI : pending & ~Interrupt.STI;
     }
-    return pending;
+    return pending & mask;
   }
 
   /** Whether stimecmp drives STIP. */

@@ -235,18 +235,16 @@ public final class RiscvHart extends HartState {
 
   /** Pending, enabled interrupts of the most privileged mode that gets any (section 3.1.9). */
   private long deliverable() {
-    long pending = mip() & mie;
-    if (pending == 0) {
-      return 0;
-    }
     boolean toMachine = privilege < MACHINE || (mstatus & Mstatus.MIE) != 0;
-    long machine = pending & ~mideleg;
-    if (toMachine && machine != 0) {
-      return machine;
-    }
     boolean toSupervisor =
         privilege < SUPERVISOR || privilege == SUPERVISOR && (mstatus & Mstatus.SIE) != 0;
-    return toSupervisor ? pending & mideleg : 0;
+    long machine = toMachine ? mie & ~mideleg : 0;
+    long supervisor = toSupervisor ? mie & mideleg : 0;
+    if ((machine | supervisor) == 0) {
+      return 0;
+    }
+    long pending = pending(machine | supervisor);
+    return (pending & machine) != 0 ? pending & machine : pending & supervisor;
   }
 
   private void enter(long cause, long value, long pc, boolean delegated) {
@@ -364,7 +362,7 @@ public final class RiscvHart extends HartState {
 
   @Override
   public boolean wakes() {
-    return !stopped && (mip() & mie) != 0;
+    return !stopped && pending(mie) != 0;
   }
 
   // For built-in firmware and boot.
