@@ -1,0 +1,32 @@
+package vivarium.cpu.translation;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import vivarium.api.cpu.CpuEngine;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.cpu.CpuStrategy;
+
+/** The strategy {@code translation}: the best back end that this host allows. */
+public final class Translation implements CpuStrategy {
+  private static final Logger LOG = System.getLogger(Translation.class.getName());
+
+  /** For the service loader. */
+  public Translation() {}
+
+  @Override
+  public String name() {
+    return "translation";
+  }
+
+  @Override
+  public String description() {
+    return "binary translation by the best back end this host allows";
+  }
+
+  @Override
+  public CpuEngine create(CpuEnvironment environment) {
+    CpuEngine engine = new NativeTranslation().create(environment);
+    LOG.log(Level.INFO, "binary translation: machine code (x86-64)");
+    return engine;
+  }
+}

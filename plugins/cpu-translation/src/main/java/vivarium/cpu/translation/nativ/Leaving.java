@@ -1,0 +1,213 @@
+package vivarium.cpu.translation.nativ;
+
+import static vivarium.cpu.translation.nativ.Layout.BLOCK;
+import static vivarium.cpu.translation.nativ.Layout.BUDGET;
+import static vivarium.cpu.translation.nativ.Layout.at;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.isa.HartBlock;
+import vivarium.cpu.translation.graph.Graph;
+import vivarium.cpu.translation.graph.Op;
+import vivarium.cpu.translation.x64.X64;
+import vivarium.cpu.translation.x64.X64Assembler;
+import vivarium.cpu.translation.x64.X64Op;
+
+/**
+ * Emits the ways out of a trace: side exits, its end, and the cold code behind them. A jump within
+ * the trace's page is a place to patch, so that it leads from trace to trace; others look the pc up
+ * in the jump table.
+ */
+final class Leaving {
+  /** Code after the trace's own, reached by a jump. */
+  private record Cold(int label, Site site) {}
+
+  private final X64Assembler asm;
+  private final Graph graph;
+  private final Places places;
+  private final Stubs stubs;
+  private final List<@Nullable Site> sites;
+  private final List<Cold> cold = new ArrayList<>();
+  private Trace trace;
+  private int head;
+
+  /**
+   * @param sites all sites of the engine, by number
+   */
+  Leaving(
+      X64Assembler asm,
+      Graph graph,
+      Places places,
+      Stubs stubs,
+      List<@Nullable Site> sites,
+      Trace none) {
+    this.asm = asm;
+    this.graph = graph;
+    this.places = places;
+    this.stubs = stubs;
+    this.sites = sites;
+    trace = none;
+  }
+
+  /** Begins a trace: its head, where it is entered. */
+  void begin(Trace newTrace) {
+    trace = newTrace;
+    cold.clear();
+    head = asm.newLabel();
+    asm.bind(head);
+    int steps = graph.stepCount();
+    trace.steps = steps;
+    if (steps > 0) {
+      Site site = newSite(Site.Kind.BUDGET, trace.pc);
+      site.unmade = steps;
+      asm.ri(X64Op.SUB64, BUDGET, steps);
+      asm.jcc(X64.CC_S, coldLabel(site));
+    }
+  }
+
+  /** A site of the current trace. */
+  Site newSite(Site.Kind kind, long pc) {
+    Site site = new Site(kind, trace, sites.size(), pc);
+    sites.add(site);
+    trace.sites.add(site);
+    return site;
+  }
+
+  /** A site at the instruction that a node belongs to: its steps and those after are not made. */
+  Site newSiteAt(Site.Kind kind, int node) {
+    Site site = newSite(kind, graph.pc(graph.step(node)));
+    site.unmade = graph.stepCount() - graph.step(node);
+    return site;
+  }
+
+  /** The label of cold code that leaves at a site. */
+  int coldLabel(Site site) {
+    int label = asm.newLabel();
+    cold.add(new Cold(label, site));
+    return label;
+  }
+
+  /** A BRANCH, its condition tested: leaves under a host's condition. */
+  void branch(int node, int cc) {
+    long pc = graph.value(node);
+    int unmade = graph.stepCount() - graph.steps(node);
+    if (unmade == 0 && pc == trace.pc && trace.secondPage < 0) {
+      asm.jcc(cc, head);
+      return;
+    }
+    Site site = newSite(Site.Kind.CHAIN, pc);
+    site.unmade = unmade;
+    asm.jcc(cc, coldLabel(site));
+  }
+
+  /** The END. */
+  void end(int node) {
+    long pc = graph.value(node);
+    switch (graph.aux(node)) {
+      case Graph.CHAIN -> chain(newSite(Site.Kind.CHAIN, pc));
+      case Graph.OPAQUE -> {
+        Site site = newSite(Site.Kind.OPAQUE, pc);
+        site.decoded = graph.opaque();
+        leave(site);
+      }
+      case Graph.STEP -> leave(newSite(Site.Kind.STEP, pc));
+      default -> throw new IllegalArgumentException("end " + graph.aux(node));
+    }
+  }
+
+  /** A JUMP to an address that is not known. */
+  void jump(int node) {
+    int target = graph.a(node);
+    if (graph.isConstant(graph.plain(target))) {
+      chain(newSite(Site.Kind.CHAIN, graph.value(graph.plain(target))));
+      return;
+    }
+    int pc = places.use(target);
+    int hash = places.scratch();
+    int table = places.scratch();
+    int miss = asm.newLabel();
+    asm.rm(X64Op.MOV64, table, BLOCK, at(Layout.CURRENT_JUMPS));
+    asm.rr(X64Op.MOV32, hash, pc);
+    asm.ri(X64Op.SHR32, hash, 12);
+    asm.rr(X64Op.XOR32, hash, pc);
+    asm.ri(X64Op.AND32, hash, JumpTable.HASH_MASK);
+    asm.rm(X64Op.CMP64, pc, table, hash, 8, 0);
+    asm.jcc(X64.CC_NE, miss);
+    asm.jmpM(table, hash, 8, 8);
+    asm.bind(miss);
+    asm.mr(X64Op.MOV64, BLOCK, at(HartBlock.PC), pc);
+    leave(newSite(Site.Kind.INDIRECT, 0));
+  }
+
+  /** Goes on at the site's pc, the budget being right. */
+  private void chain(Site site) {
+    long pc = site.pc;
+    if (pc == trace.pc && trace.secondPage < 0) {
+      asm.jmp(head);
+      return;
+    }
+    if ((pc ^ trace.pc) >>> 12 == 0) {
+      asm.jmpRel32(0);
+      site.patchAt = trace.code + asm.position() - 4;
+      site.unlinkedAt = trace.code + asm.position();
+    } else {
+      int miss = asm.newLabel();
+      asm.rm(X64Op.MOV64, X64.RCX, BLOCK, at(Layout.CURRENT_JUMPS));
+      asm.movImm64(X64.RAX, pc);
+      int slot = 8 * JumpTable.hash(pc);
+      asm.rm(X64Op.CMP64, X64.RAX, X64.RCX, slot);
+      asm.jcc(X64.CC_NE, miss);
+      asm.jmpM(X64.RCX, slot + 8);
+      asm.bind(miss);
+    }
+    leave(site);
+  }
+
+  private void leave(Site site) {
+    asm.mi(X64Op.MOV32, BLOCK, at(Layout.EXIT_SITE), site.number);
+    jumpTo(stubs.leave);
+  }
+
+  /** Suspends at a site; its {@code floats} says whether XMM registers are kept. */
+  void suspend(Site site) {
+    asm.mi(X64Op.MOV32, BLOCK, at(Layout.EXIT_SITE), site.number);
+    jumpTo(site.floats ? stubs.suspendFloats : stubs.suspend);
+  }
+
+  private void jumpTo(int stub) {
+    asm.jmpRel32(stub - (trace.code + asm.position() + 5));
+  }
+
+  /** Emits the cold code. */
+  void finish() {
+    for (Cold one : cold) {
+      asm.reserve(128);
+      asm.bind(one.label);
+      Site site = one.site;
+      switch (site.kind) {
+        case CHAIN -> {
+          giveBack(site.unmade);
+          chain(site);
+        }
+        case BUDGET -> {
+          giveBack(site.unmade);
+          leave(site);
+        }
+        case ACCESS, CALL -> suspend(site);
+        case INDIRECT, OPAQUE, STEP -> throw new IllegalStateException("cold " + site.kind);
+      }
+    }
+  }
+
+  private void giveBack(int steps) {
+    if (steps > 0) {
+      asm.ri(X64Op.ADD64, BUDGET, steps);
+    }
+  }
+
+  /** Whether a node leaves. */
+  static boolean isExit(int op) {
+    return op == Op.BRANCH || op == Op.JUMP || op == Op.END;
+  }
+}

@@ -1,0 +1,87 @@
+package vivarium.cpu.translation.nativ;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Locale;
+import java.util.Map;
+import vivarium.api.VivariumException;
+import vivarium.api.cpu.CodeMemory;
+import vivarium.api.cpu.CpuEngine;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.cpu.HostPowers;
+import vivarium.cpu.translation.x64.CpuFeatures;
+import vivarium.cpu.translation.x64.X64Assembler;
+
+/** Makes engines that run machine code, where the host allows it. */
+public final class NativeBackEnd {
+  private static final long MIB = 1L << 20;
+  private static final long DEFAULT_CODE_MIB = 64;
+  private static final String CODE_MEMORY = "code-memory";
+
+  private NativeBackEnd() {}
+
+  /**
+   * Makes an engine.
+   *
+   * @throws VivariumException if this host is not x86-64 Linux, refuses executable memory, or an
+   *     option makes no sense
+   */
+  public static CpuEngine create(CpuEnvironment environment) {
+    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    String os = System.getProperty("os.name", "");
+    if (!arch.equals("amd64") && !arch.equals("x86_64") || !os.equals("Linux")) {
+      throw new VivariumException(
+          "machine code is made for x86-64 Linux only, and this is " + arch + " " + os);
+    }
+    CodeMemory code = environment.host().codeMemory(codeBytes(environment.options()));
+    CpuFeatures features = probe(code, environment.host());
+    if (!features.popcnt() || !features.sse41()) {
+      code.close();
+      throw new VivariumException("machine code needs an x86-64-v2 processor");
+    }
+    return new NativeEngine(environment, code, prepare(environment, code, features));
+  }
+
+  private static long codeBytes(Map<String, String> options) {
+    String text = options.getOrDefault(CODE_MEMORY, Long.toString(DEFAULT_CODE_MIB));
+    try {
+      long mib = Long.parseLong(text);
+      if (mib >= 1 && mib <= 1024) {
+        return mib * MIB;
+      }
+    } catch (NumberFormatException e) {
+      // The same line says it.
+    }
+    throw new VivariumException(CODE_MEMORY + " is 1 to 1024 (MiB), not " + text);
+  }
+
+  /** Runs the processor's own description of itself; its code is overwritten afterwards. */
+  private static CpuFeatures probe(CodeMemory code, HostPowers host) {
+    X64Assembler asm = new X64Assembler(1024);
+    CpuFeatures.emitProbe(asm);
+    asm.copyTo(code.writable(), 0);
+    MemorySegment record = host.tables(CpuFeatures.RECORD_SIZE);
+    MethodHandle function = code.function(0, FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+    try {
+      function.invokeExact(record);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+    return CpuFeatures.of(record);
+  }
+
+  private static Prepared prepare(
+      CpuEnvironment environment, CodeMemory code, CpuFeatures features) {
+    Layout layout = new Layout(environment.instructionSet().banks());
+    X64Assembler asm = new X64Assembler(4096);
+    Stubs stubs = new Stubs(asm, layout, environment.hart().block().segment().address());
+    CodeArea area = new CodeArea(code);
+    area.append(asm);
+    area.keep();
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
+    return new Prepared(layout, area, stubs, code.function(stubs.enter, signature), features);
+  }
+}

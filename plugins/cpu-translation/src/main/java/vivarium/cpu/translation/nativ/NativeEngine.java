@@ -1,0 +1,184 @@
+package vivarium.cpu.translation.nativ;
+
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.CodeMemory;
+import vivarium.api.cpu.CpuEngine;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.cpu.Exit;
+import vivarium.api.cpu.Stepper;
+import vivarium.api.isa.Decoded;
+import vivarium.api.isa.Hart;
+import vivarium.api.isa.HartBlock;
+import vivarium.api.memory.CodeWatcher;
+import vivarium.api.memory.GuestMemory;
+
+/**
+ * Runs a hart by emitted code: finds or makes the trace for a pc, enters it, and does what it was
+ * left for. While emitted code runs, pinned registers and the budget are in host registers; they
+ * are in the hart block whenever Java runs.
+ */
+final class NativeEngine implements CpuEngine, CodeWatcher {
+  /** Steps between two looks at the attention word: some twenty microseconds. */
+  private static final long SLICE = 50_000;
+
+  private final Hart hart;
+  private final HartBlock block;
+  private final GuestMemory memory;
+  private final Stepper stepper;
+  private final CodeMemory codeMemory;
+  private final MethodHandle enter;
+  private final Contexts contexts;
+  private final Translator translator;
+  private final Suspensions suspensions;
+
+  NativeEngine(CpuEnvironment environment, CodeMemory codeMemory, Prepared prepared) {
+    hart = environment.hart();
+    block = hart.block();
+    memory = environment.memory();
+    stepper = new Stepper(environment.instructionSet(), hart, memory);
+    this.codeMemory = codeMemory;
+    enter = prepared.enter();
+    contexts = new Contexts(environment);
+    translator = new Translator(environment, prepared, contexts);
+    suspensions = new Suspensions(environment, prepared, contexts);
+    memory.addCodeWatcher(this);
+    memory.addTlb(contexts);
+  }
+
+  @Override
+  public Exit run(long budget) {
+    block.grantBudget(budget);
+    contexts.select();
+    while (true) {
+      if (block.attention() != 0) {
+        Exit exit = attend();
+        if (exit != null) {
+          return exit;
+        }
+      }
+      if (block.budget() <= 0) {
+        hart.counters().budgetExits++;
+        return Exit.BUDGET_SPENT;
+      }
+      long code = translator.codeFor(block.pc());
+      if (code == 0) {
+        stepAlone();
+      } else {
+        execute(code);
+      }
+    }
+  }
+
+  /** Does what the attention word asks for; an exit if that ends the run. */
+  private @Nullable Exit attend() {
+    int attention = block.attention();
+    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
+      block.clearAttention(HartBlock.ATTENTION_STOP);
+      return Exit.STOPPED;
+    }
+    block.clearAttention(
+        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
+    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && hart.takeInterrupt();
+    contexts.select();
+    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !hart.wakes()) {
+      hart.counters().waits++;
+      return Exit.WAITING;
+    }
+    return null;
+  }
+
+  /** Runs emitted code, through misses that can be resumed, until it is left for good. */
+  private void execute(long start) {
+    long code = start;
+    while (code != 0) {
+      long left = block.budget();
+      long reserve = Math.max(0, left - SLICE);
+      block.setBudget(left - reserve);
+      Site site = translator.site(enter(code));
+      block.setBudget(block.budget() + reserve);
+      contexts.mergeFlags();
+      code = leftAt(site);
+    }
+  }
+
+  private int enter(long code) {
+    try {
+      return (int) enter.invokeExact(code);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Does what code was left for; where to go on, or 0 to look at the hart block anew. */
+  private long leftAt(Site site) {
+    switch (site.kind) {
+      case CHAIN -> {
+        block.setPc(site.pc);
+        translator.chain(site);
+      }
+      case INDIRECT -> {}
+      case OPAQUE -> {
+        block.setPc(site.pc);
+        if (block.budget() > 0 && site.decoded != null) {
+          step(site.decoded);
+        }
+      }
+      case STEP -> {
+        block.setPc(site.pc);
+        if (block.budget() > 0) {
+          stepAlone();
+        }
+      }
+      case BUDGET -> {
+        block.setPc(site.pc);
+        contexts.select();
+        if (block.budget() > 0 && block.budget() < site.unmade) {
+          stepAlone();
+        }
+      }
+      case CALL -> {
+        return suspensions.call(site);
+      }
+      case ACCESS -> {
+        long resumed = suspensions.access(site);
+        if (resumed < 0) {
+          stepAlone();
+          return 0;
+        }
+        return resumed;
+      }
+    }
+    return 0;
+  }
+
+  private void stepAlone() {
+    stepper.step();
+    contexts.select();
+  }
+
+  private void step(Decoded decoded) {
+    stepper.step(decoded);
+    contexts.select();
+  }
+
+  @Override
+  public boolean holdsCode(long gpa, int length) {
+    return translator.holds(gpa, length);
+  }
+
+  @Override
+  public void codeWritten(long gpa, int length) {
+    translator.drop(gpa, length);
+  }
+
+  @Override
+  public void close() {
+    translator.clear();
+    memory.removeCodeWatcher(this);
+    memory.removeTlb(contexts);
+    codeMemory.close();
+  }
+}

@@ -1,0 +1,16 @@
+package vivarium.cpu.translation.nativ;
+
+import java.lang.invoke.MethodHandle;
+import vivarium.cpu.translation.x64.CpuFeatures;
+
+/**
+ * What an engine needs of the host before it can translate.
+ *
+ * @param layout registers
+ * @param area code memory, the stubs kept at its start
+ * @param stubs the ways in and out
+ * @param enter {@code int enter(long code)}
+ * @param features what the processor can do
+ */
+record Prepared(
+    Layout layout, CodeArea area, Stubs stubs, MethodHandle enter, CpuFeatures features) {}

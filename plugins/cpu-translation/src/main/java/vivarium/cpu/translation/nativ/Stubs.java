@@ -1,0 +1,107 @@
+package vivarium.cpu.translation.nativ;
+
+import static vivarium.cpu.translation.nativ.Layout.BLOCK;
+import static vivarium.cpu.translation.nativ.Layout.BUDGET;
+import static vivarium.cpu.translation.nativ.Layout.at;
+import static vivarium.cpu.translation.x64.X64.R13;
+import static vivarium.cpu.translation.x64.X64.RAX;
+import static vivarium.cpu.translation.x64.X64.RBX;
+import static vivarium.cpu.translation.x64.X64.RDI;
+import static vivarium.cpu.translation.x64.X64.RSP;
+import static vivarium.cpu.translation.x64.X64Op.ADD64;
+import static vivarium.cpu.translation.x64.X64Op.LDMXCSR;
+import static vivarium.cpu.translation.x64.X64Op.MOV32;
+import static vivarium.cpu.translation.x64.X64Op.MOV64;
+import static vivarium.cpu.translation.x64.X64Op.MOVSD;
+import static vivarium.cpu.translation.x64.X64Op.STMXCSR;
+import static vivarium.cpu.translation.x64.X64Op.SUB64;
+
+import vivarium.api.isa.HartBlock;
+import vivarium.cpu.translation.x64.X64;
+import vivarium.cpu.translation.x64.X64Assembler;
+
+/**
+ * The ways between Java and emitted code, at the start of code memory:
+ *
+ * <ul>
+ *   <li>{@link #enter}: {@code int enter(long code)} by the System V convention; loads what lives in
+ *       registers and jumps to {@code code}. Returns the number of the site where code was left.
+ *   <li>{@link #leave}: jumped to at the end of a trace; stores all that back and returns.
+ *   <li>{@link #suspend}, {@link #suspendFloats}: as leave, but temporaries are kept for {@link
+ *       #resume}, which is entered as code and goes on at {@link Layout#RESUME}.
+ * </ul>
+ */
+final class Stubs {
+  private static final int[] CALLEE_SAVED = {RBX, BLOCK, X64.R12, R13, X64.R14, X64.R15};
+
+  /** Keeps the stack 16-byte aligned beneath a return address and six registers. */
+  private static final int PADDING = 8;
+
+  private static final int XMM_REGISTERS = 16;
+
+  final int enter;
+  final int leave;
+  final int suspend;
+  final int suspendFloats;
+  final int resume;
+  final int resumeFloats;
+
+  /** Emits all of them at offset 0 of code memory. */
+  Stubs(X64Assembler asm, Layout layout, long blockAddress) {
+    asm.reserve(4096);
+    enter = asm.position();
+    emitEnter(asm, layout, blockAddress);
+    resumeFloats = asm.position();
+    for (int xmm = 0; xmm < XMM_REGISTERS; xmm++) {
+      asm.rm(MOVSD, xmm, BLOCK, at(Layout.SAVED_XMM + 8 * xmm));
+    }
+    resume = asm.position();
+    for (int temp : Layout.TEMPS) {
+      asm.rm(MOV64, temp, BLOCK, at(Layout.SAVED + 8 * temp));
+    }
+    asm.jmpM(BLOCK, at(Layout.RESUME));
+    suspendFloats = asm.position();
+    for (int xmm = 0; xmm < XMM_REGISTERS; xmm++) {
+      asm.mr(MOVSD, BLOCK, at(Layout.SAVED_XMM + 8 * xmm), xmm);
+    }
+    suspend = asm.position();
+    for (int temp : Layout.TEMPS) {
+      asm.mr(MOV64, BLOCK, at(Layout.SAVED + 8 * temp), temp);
+    }
+    leave = asm.position();
+    emitLeave(asm, layout);
+  }
+
+  private static void emitEnter(X64Assembler asm, Layout layout, long blockAddress) {
+    for (int saved : CALLEE_SAVED) {
+      asm.push(saved);
+    }
+    asm.ri(SUB64, RSP, PADDING);
+    asm.rr(MOV64, RAX, RDI);
+    asm.movImm64(BLOCK, blockAddress + Layout.BIAS);
+    asm.m(STMXCSR, BLOCK, at(Layout.HOST_MXCSR));
+    asm.m(LDMXCSR, BLOCK, at(Layout.GUEST_MXCSR));
+    asm.rm(MOV64, Layout.TLB, BLOCK, at(Layout.CURRENT_TLB));
+    asm.rm(MOV64, Layout.ADDEND, BLOCK, at(Layout.CURRENT_ADDEND));
+    asm.rm(MOV64, BUDGET, BLOCK, at(HartBlock.BUDGET));
+    for (int register : layout.pinned()) {
+      asm.rm(MOV64, layout.pin(register), BLOCK, Layout.register(register));
+    }
+    asm.jmpR(RAX);
+  }
+
+  private static void emitLeave(X64Assembler asm, Layout layout) {
+    for (int register : layout.pinned()) {
+      asm.mr(MOV64, BLOCK, Layout.register(register), layout.pin(register));
+    }
+    asm.mr(MOV64, BLOCK, at(HartBlock.BUDGET), BUDGET);
+    asm.m(STMXCSR, BLOCK, at(Layout.GUEST_MXCSR));
+    asm.m(LDMXCSR, BLOCK, at(Layout.HOST_MXCSR));
+    asm.rm(MOV32, RAX, BLOCK, at(Layout.EXIT_SITE));
+    asm.ri(ADD64, RSP, PADDING);
+    for (int i = CALLEE_SAVED.length - 1; i >= 0; i--) {
+      asm.pop(CALLEE_SAVED[i]);
+    }
+    asm.ret();
+  }
+}

@@ -1,0 +1,160 @@
+package vivarium.cpu.translation.nativ;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.isa.Hart;
+import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.LeaveBlock;
+import vivarium.api.memory.Mmu;
+import vivarium.cpu.translation.graph.FpuOp;
+
+/**
+ * Does in Java what emitted code was suspended for, between two of its instructions: accesses that
+ * missed the TLB, and floating-point operations. Registers of suspended code are in the hart block.
+ */
+final class Suspensions {
+  /** Says that the instruction is to be executed alone; the hart block is as before it. */
+  static final long ALONE = -1;
+
+  private final Hart hart;
+  private final HartBlock block;
+  private final MemorySegment memoryOfBlock;
+  private final Mmu mmu;
+  private final Contexts contexts;
+  private final Prepared prepared;
+
+  /** The guest register that each host register is pinned to, or -1. */
+  private final int[] pinnedTo = new int[16];
+
+  Suspensions(CpuEnvironment environment, Prepared prepared, Contexts contexts) {
+    hart = environment.hart();
+    block = hart.block();
+    memoryOfBlock = block.segment();
+    mmu = hart.mmu();
+    this.contexts = contexts;
+    this.prepared = prepared;
+    Arrays.fill(pinnedTo, -1);
+    for (int register : prepared.layout().pinned()) {
+      pinnedTo[prepared.layout().pin(register)] = register;
+    }
+  }
+
+  private long saved(int host) {
+    return pinnedTo[host] >= 0
+        ? block.register(pinnedTo[host])
+        : memoryOfBlock.get(ValueLayout.JAVA_LONG, Layout.SAVED + 8L * host);
+  }
+
+  private void save(int host, long value) {
+    if (pinnedTo[host] >= 0) {
+      block.setRegister(pinnedTo[host], value);
+    } else {
+      memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.SAVED + 8L * host, value);
+    }
+  }
+
+  /** Code that goes on at an offset with registers as they were saved. */
+  private long resumeAt(Site site, int offset) {
+    memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME, prepared.area().address(offset));
+    Stubs stubs = prepared.stubs();
+    return prepared.area().address(site.floats ? stubs.resumeFloats : stubs.resume);
+  }
+
+  /** A floating-point operation; where to go on. */
+  long call(Site site) {
+    FpuOp op = site.fpuOp;
+    if (op == null) {
+      throw new IllegalStateException("a call of nothing");
+    }
+    long a = saved(site.operands[0]);
+    long b = op.operands() > 1 ? saved(site.operands[1]) : 0;
+    long c = op.operands() > 2 ? saved(site.operands[2]) : 0;
+    save(site.data, op.apply(hart.fpu(), a, b, c, site.roundingMode));
+    return resumeAt(site, site.doneAt);
+  }
+
+  /** A TLB miss; where to go on, 0 if a trap was taken, or {@link #ALONE}. */
+  long access(Site site) {
+    hart.counters().tlbMisses++;
+    long left = block.budget();
+    block.setBudget(left + site.unmade);
+    block.setPc(site.pc);
+    long va = saved(site.address);
+    try {
+      long code = tryAccess(site, va);
+      if (code != ALONE) {
+        block.setBudget(left);
+      }
+      return code;
+    } catch (Trap trap) {
+      block.setBudget(left + site.unmade - 1);
+      hart.enterTrap(trap, site.pc);
+      contexts.select();
+      return 0;
+    } catch (LeaveBlock leave) {
+      return ALONE;
+    }
+  }
+
+  private long tryAccess(Site site, long va) throws Trap {
+    boolean modifies = site.access == Site.Access.STORE || site.access == Site.Access.MODIFY;
+    boolean atomic = site.access == Site.Access.RESERVE || site.access == Site.Access.MODIFY;
+    vivarium.api.memory.Access access =
+        modifies ? vivarium.api.memory.Access.STORE : vivarium.api.memory.Access.LOAD;
+    if (atomic && (va & site.width - 1) != 0) {
+      return ALONE;
+    }
+    if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.width
+        && contexts.fill(
+            mmu.resolve(mmu.dataContext(), va, site.width, access), va, access)) {
+      return resumeAt(site, site.retryAt);
+    }
+    if (atomic) {
+      return ALONE;
+    }
+    if (site.access == Site.Access.STORE) {
+      store(va, site.width, stored(site));
+    } else {
+      loaded(site, load(va, site.width));
+    }
+    return resumeAt(site, site.doneAt);
+  }
+
+  private long stored(Site site) {
+    if (site.dataInXmm) {
+      return memoryOfBlock.get(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * site.data);
+    }
+    return site.data < 0 ? site.constant : saved(site.data);
+  }
+
+  private void loaded(Site site, long value) {
+    if (site.dataInXmm) {
+      memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * site.data, value);
+    } else {
+      int unused = 64 - 8 * site.width;
+      save(site.data, site.signed ? value << unused >> unused : value);
+    }
+  }
+
+  private long load(long va, int width) {
+    return switch (width) {
+      case 1 -> mmu.load8(va);
+      case 2 -> mmu.load16(va);
+      case 4 -> mmu.load32(va);
+      default -> mmu.load64(va);
+    };
+  }
+
+  private void store(long va, int width, long value) {
+    switch (width) {
+      case 1 -> mmu.store8(va, value);
+      case 2 -> mmu.store16(va, value);
+      case 4 -> mmu.store32(va, value);
+      default -> mmu.store64(va, value);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package vivarium.cpu.translation.nativ;
+
+import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.Counters;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.Mmu;
+import vivarium.cpu.translation.graph.CodeSource;
+import vivarium.cpu.translation.graph.Graph;
+import vivarium.cpu.translation.graph.Templates;
+import vivarium.cpu.translation.graph.TraceBuilder;
+
+/** Finds the emitted code for a pc, or has it made; drops what the guest overwrites. */
+final class Translator implements CodeSource {
+  private static final int MAX_STEPS = 64;
+
+  /** Code of at least this size is assumed when room is looked for. */
+  private static final int SPARE_BYTES = 64;
+
+  private final Mmu mmu;
+  private final GuestMemory memory;
+  private final Counters counters;
+  private final int parcel;
+  private final CodeArea area;
+  private final Contexts contexts;
+  private final TraceCache traces;
+  private final TraceBuilder builder;
+  private final Prepared prepared;
+
+  /** Made with the first trace, for the builder's one graph. */
+  private @Nullable TraceCompiler compiler;
+
+  Translator(CpuEnvironment environment, Prepared prepared, Contexts contexts) {
+    mmu = environment.hart().mmu();
+    memory = environment.memory();
+    counters = environment.hart().counters();
+    parcel = environment.instructionSet().instructionAlignment();
+    area = prepared.area();
+    this.contexts = contexts;
+    traces = new TraceCache(memory, area);
+    Templates templates = Templates.of(environment.instructionSet().table());
+    builder =
+        new TraceBuilder(
+            environment.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
+    this.prepared = prepared;
+  }
+
+  @Override
+  public long load(long gpa, int bytes) {
+    return memory.load(gpa, bytes);
+  }
+
+  @Override
+  public long secondPage(long va) throws Trap {
+    return mmu.resolveFetch(va, parcel) & -GuestMemory.PAGE_BYTES;
+  }
+
+  /** The site that emitted code gave the number of. */
+  Site site(int number) {
+    Site site = traces.sites().get(number);
+    if (site == null) {
+      throw new IllegalStateException("left at a site that is gone");
+    }
+    return site;
+  }
+
+  /** Host address of the code for a pc in the current context; 0 if there can be none. */
+  long codeFor(long pc) {
+    JumpTable jumps = contexts.jumps();
+    long code = jumps.get(pc);
+    if (code == 0) {
+      Trace trace = traceFor(pc);
+      if (trace != null) {
+        code = area.address(trace.code);
+        jumps.put(pc, code, trace.secondPage >= 0);
+      }
+    }
+    return code;
+  }
+
+  /** Finds the code that a site goes on with, and links it if that may be. */
+  void chain(Site site) {
+    Trace target = traceFor(site.pc);
+    if (target == null) {
+      return;
+    }
+    if (site.patchAt >= 0 && !site.trace.dropped && target.secondPage < 0) {
+      traces.link(site, target);
+    } else {
+      contexts.jumps().put(site.pc, area.address(target.code), target.secondPage >= 0);
+    }
+  }
+
+  /** A trap of the fetch is left to the stepper, which will meet it again. */
+  private @Nullable Trace traceFor(long pc) {
+    try {
+      long gpa = mmu.resolveFetch(pc, parcel);
+      Trace found = traces.find(gpa, pc, contexts.key());
+      if (found != null
+          && found.secondPage >= 0
+          && secondPage((pc | GuestMemory.PAGE_BYTES - 1) + 1) != found.secondPage) {
+        forget(found);
+        found = null;
+      }
+      return found != null ? found : translate(pc, gpa);
+    } catch (Trap trap) {
+      return null;
+    }
+  }
+
+  private Trace translate(long pc, long gpa) throws Trap {
+    Graph graph = builder.build(this, pc, gpa, contexts.ready());
+    TraceCompiler made = compiler;
+    if (made == null) {
+      made =
+          new TraceCompiler(
+              graph, prepared.layout(), prepared.stubs(), traces.sites(), prepared.features());
+      compiler = made;
+    }
+    Trace trace = compile(made, graph, pc, gpa);
+    if (!area.hasRoom(made.code().position() + SPARE_BYTES)) {
+      clear();
+      trace = compile(made, graph, pc, gpa);
+    }
+    area.append(made.code());
+    traces.add(trace);
+    counters.instructionsTranslated += Math.max(1, trace.steps);
+    return trace;
+  }
+
+  private Trace compile(TraceCompiler made, Graph graph, long pc, long gpa) {
+    Trace trace = new Trace(gpa, pc, contexts.key(), graph.secondPage(), area.next());
+    made.compile(trace, contexts.uniform());
+    return trace;
+  }
+
+  boolean holds(long gpa, int length) {
+    return traces.holds(gpa, length);
+  }
+
+  /** The range was written: drops what was made from it. */
+  void drop(long gpa, int length) {
+    for (Trace trace : traces.touching(gpa, length)) {
+      counters.codeInvalidations++;
+      forget(trace);
+    }
+  }
+
+  private void forget(Trace trace) {
+    traces.drop(trace);
+    contexts.dropJumps(trace.pc, area.address(trace.code));
+  }
+
+  /** Forgets all code. */
+  void clear() {
+    traces.clear();
+    contexts.forgetJumps();
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * The back end {@code native}: x86-64 machine code on Linux, made of {@link
+ * vivarium.cpu.translation.graph.Graph}s, and the engine that runs it.
+ *
+ * <h2>The map</h2>
+ *
+ * <ul>
+ *   <li>{@link vivarium.cpu.translation.nativ.NativeEngine}: the loop around emitted code: finds or
+ *       makes traces, and does what is rare (opaque instructions, traps, interrupts, TLB misses).
+ *   <li>{@link vivarium.cpu.translation.nativ.Layout}: which host register holds what, and what of
+ *       the hart block the engine uses. {@link vivarium.cpu.translation.nativ.Stubs}: the ways in
+ *       and out.
+ *   <li>{@link vivarium.cpu.translation.nativ.TraceCompiler} walks a graph and emits; {@link
+ *       vivarium.cpu.translation.nativ.Places} knows where each value is; {@code Integers}, {@code
+ *       Accesses}, {@code Floats} and {@code Leaving} select the instructions of a family of nodes.
+ *   <li>{@link vivarium.cpu.translation.nativ.TraceCache}, {@link
+ *       vivarium.cpu.translation.nativ.Trace}, {@link vivarium.cpu.translation.nativ.Site}: code
+ *       that has been made, and every place at which it can be left.
+ *   <li>{@link vivarium.cpu.translation.nativ.SoftTlb}, {@link
+ *       vivarium.cpu.translation.nativ.JumpTable}: off-heap tables that emitted code reads.
+ * </ul>
+ *
+ * <h2>What holds</h2>
+ *
+ * A guest register has one home: a pinned host register, or its place in the hart block. A WRITE
+ * stores to the home at once, so that at every place where emitted code can be left the guest's
+ * registers are right without any record; values in other host registers are copies that may be
+ * forgotten. Steps are taken off the budget for a whole trace at its head, and given back where it
+ * is left earlier.
+ *
+ * <p>All of it belongs to the hart's own thread. It knows no instruction of any instruction set.
+ */
+@NullMarked
+package vivarium.cpu.translation.nativ;
+
+import org.jspecify.annotations.NullMarked;
