@@ -5,7 +5,9 @@ import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Op;
 import vivarium.cpu.translation.x64.X64Assembler;
 
-/** Selects instructions for floating-point nodes; what the host does otherwise, Java is called for. */
+/**
+ * Selects instructions for floating-point nodes; what the host does otherwise, Java is called for.
+ */
 final class Floats {
   private final X64Assembler asm;
   private final Graph graph;

@@ -25,12 +25,7 @@ final class Integers {
   private final Places places;
   private final CpuFeatures features;
 
-  Integers(
-      X64Assembler asm,
-      Graph graph,
-      Liveness liveness,
-      Places places,
-      CpuFeatures features) {
+  Integers(X64Assembler asm, Graph graph, Liveness liveness, Places places, CpuFeatures features) {
     this.asm = asm;
     this.graph = graph;
     this.liveness = liveness;
@@ -161,8 +156,8 @@ final class Integers {
       asm.ri(op, d, (int) graph.value(b));
       return;
     }
-    int memory = places.dies(b) ? places.memoryOperand(b) : 0;
-    if (memory != 0) {
+    int memory = places.dies(b) ? places.memoryOperand(b) : Places.NOWHERE;
+    if (memory != Places.NOWHERE) {
       int d = places.define(node, reusable(a, ra));
       move(d, ra);
       asm.rm(op, d, BLOCK, memory);
@@ -228,9 +223,7 @@ final class Integers {
     } else {
       byCl(
           node,
-          left
-              ? wide ? X64Op.ROL64_CL : X64Op.ROL32_CL
-              : wide ? X64Op.ROR64_CL : X64Op.ROR32_CL);
+          left ? wide ? X64Op.ROL64_CL : X64Op.ROL32_CL : wide ? X64Op.ROR64_CL : X64Op.ROR32_CL);
     }
   }
 
@@ -402,8 +395,8 @@ final class Integers {
         asm.ri(wide ? X64Op.CMP64 : X64Op.CMP32, ra, imm);
       }
     } else {
-      int memory = places.dies(b) ? places.memoryOperand(b) : 0;
-      if (memory != 0) {
+      int memory = places.dies(b) ? places.memoryOperand(b) : Places.NOWHERE;
+      if (memory != Places.NOWHERE) {
         asm.rm(wide ? X64Op.CMP64 : X64Op.CMP32, ra, BLOCK, memory);
       } else {
         asm.rr(wide ? X64Op.CMP64 : X64Op.CMP32, ra, places.use(b));

@@ -26,6 +26,10 @@ import vivarium.cpu.translation.x64.X64Assembler;
  */
 final class Places {
   static final int NONE = -1;
+
+  /** No displacement: 0 is one. */
+  static final int NOWHERE = Integer.MIN_VALUE;
+
   private static final int XMM_COUNT = 16;
 
   private final Layout layout;
@@ -137,16 +141,16 @@ final class Places {
     return xmm[node] >= 0 && find(node) < 0;
   }
 
-  /** Whether a value can be a memory operand now: displacement from the block, else 0. */
+  /** Displacement from the block if a value can be a memory operand now, else {@link #NOWHERE}. */
   int memoryOperand(int operand) {
     int node = graph.plain(operand);
     if (gpr[node] >= 0 || xmm[node] >= 0) {
-      return 0;
+      return NOWHERE;
     }
     if (home[node] >= 0) {
-      return layout.pin(home[node]) >= 0 ? 0 : Layout.register(home[node]);
+      return layout.pin(home[node]) >= 0 ? NOWHERE : Layout.register(home[node]);
     }
-    return spill[node] >= 0 ? at(Layout.SPILLS + 8 * spill[node]) : 0;
+    return spill[node] >= 0 ? at(Layout.SPILLS + 8 * spill[node]) : NOWHERE;
   }
 
   /** Copies a value to a given host register, whatever is in it; the value's places stay. */
@@ -163,7 +167,7 @@ final class Places {
       asm.rr(MOVQ_TO_GPR, register, xmm[node]);
     } else {
       int memory = memoryOperand(node);
-      assert memory != 0 : "a live value has a place: " + node;
+      assert memory != NOWHERE : "a live value has a place: " + node;
       asm.rm(MOV64, register, BLOCK, memory);
     }
   }
@@ -437,7 +441,7 @@ final class Places {
       }
     } else if (from >= 0) {
       asm.rr(MOVQ, register, from);
-    } else if (memory != 0) {
+    } else if (memory != NOWHERE) {
       asm.rm(MOVSD, register, BLOCK, memory);
     } else if (graph.value(node) == 0) {
       asm.rr(XORPD, register, register);

@@ -8,8 +8,8 @@ import vivarium.api.memory.GuestMemory;
  * The TLB of one translation context for emitted code: direct-mapped, off-heap, three arrays one
  * after the other: tags for loads, tags for stores, addends.
  *
- * <p>A tag is a virtual page; an access hits if {@code va ^ tag}, unsigned, is at most {@code 4096 -
- * width}. An invalid tag differs from every address of its slot in the bits that index it. Where
+ * <p>A tag is a virtual page; an access hits if {@code va ^ tag}, unsigned, is at most {@code 4096
+ * - width}. An invalid tag differs from every address of its slot in the bits that index it. Where
  * all entries have one addend (host minus virtual address), emitted code takes it from a register
  * and never reads the third array: it loads the tag for control only.
  */

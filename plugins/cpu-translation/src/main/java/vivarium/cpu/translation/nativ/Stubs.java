@@ -24,8 +24,8 @@ import vivarium.cpu.translation.x64.X64Assembler;
  * The ways between Java and emitted code, at the start of code memory:
  *
  * <ul>
- *   <li>{@link #enter}: {@code int enter(long code)} by the System V convention; loads what lives in
- *       registers and jumps to {@code code}. Returns the number of the site where code was left.
+ *   <li>{@link #enter}: {@code int enter(long code)} by the System V convention; loads what lives
+ *       in registers and jumps to {@code code}. Returns the number of the site where code was left.
  *   <li>{@link #leave}: jumped to at the end of a trace; stores all that back and returns.
  *   <li>{@link #suspend}, {@link #suspendFloats}: as leave, but temporaries are kept for {@link
  *       #resume}, which is entered as code and goes on at {@link Layout#RESUME}.

@@ -109,8 +109,7 @@ final class Suspensions {
       return ALONE;
     }
     if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.width
-        && contexts.fill(
-            mmu.resolve(mmu.dataContext(), va, site.width, access), va, access)) {
+        && contexts.fill(mmu.resolve(mmu.dataContext(), va, site.width, access), va, access)) {
       return resumeAt(site, site.retryAt);
     }
     if (atomic) {

@@ -64,7 +64,11 @@ final class TraceCompiler {
       if (!liveness.isDead(node)) {
         asm.reserve(NODE_BYTES);
         places.begin(node);
-        emit(node);
+        try {
+          emit(node);
+        } catch (AssertionError | RuntimeException e) {
+          throw new IllegalStateException("at node " + node + " of\n" + graph, e);
+        }
       }
     }
     leaving.finish();
@@ -92,7 +96,9 @@ final class TraceCompiler {
     }
   }
 
-  /** The guest-physical bytes that the trace stands for, the one at its end that it leaves for, too. */
+  /**
+   * The guest-physical bytes that the trace stands for, the one at its end that it leaves for, too.
+   */
   private long[] ranges(Trace trace) {
     Decoded opaque = graph.opaque();
     boolean alone = graph.aux(graph.count() - 1) == Graph.STEP;
