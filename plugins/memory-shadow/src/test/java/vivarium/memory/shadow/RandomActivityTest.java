@@ -111,7 +111,7 @@ class RandomActivityTest {
     }
   }
 
-  private void assertEverySecondAccessCount() {
+  private void assertShadowsWereUsed() {
     assertThat(shadow.counters.walks).as("walks of shadows").isPositive();
     assertThat(shadow.counters.shadowMisses).as("misses").isPositive();
     assertThat(shadow.counters.tableWrites).as("trapped writes").isPositive();
@@ -125,7 +125,7 @@ class RandomActivityTest {
         access();
       }
     }
-    assertEverySecondAccessCount();
+    assertShadowsWereUsed();
     shadow.paging.close();
     assertThat(shadow.frames.given()).isZero();
     for (int i = 0; i < TABLES; i++) {
@@ -168,20 +168,28 @@ class RandomActivityTest {
       }
     }
     assertThat(shadow.counters.named("shadow-tables-out-of-sync").sum()).isPositive();
-    assertEverySecondAccessCount();
+    assertShadowsWereUsed();
   }
 
   @Test
-  void moreThanHalfOfTheAccessesThatReachRamAreAnsweredFromShadows() {
+  void accessToRamThatIsRepeatedNeedsNoWalkOfTheGuestsTables() {
     start(31, PagedGuest.IN_ORDER, 1024);
-    for (int i = 0; i < 200; i++) {
-      write();
-    }
+    int answered = 0;
     for (int step = 0; step < STEPS; step++) {
-      access();
+      if (random.nextInt(8) == 0) {
+        write();
+      }
+      long root = page(random.nextInt(3));
+      long va = address(SvFormat.SV39);
+      Access access = Access.values()[random.nextInt(3)];
+      String first = shadow.access(root, va, access);
+      long misses = shadow.counters.shadowMisses;
+      if (first.startsWith("gpa=80") && !first.startsWith("gpa=808")) {
+        assertThat(shadow.access(root, va, access)).isEqualTo(first);
+        assertThat(shadow.counters.shadowMisses).as(first).isEqualTo(misses);
+        answered++;
+      }
     }
-    long missed = shadow.counters.shadowMisses;
-    long faults = STEPS - nested.counters.walks;
-    assertThat(missed).isLessThan(STEPS - faults);
+    assertThat(answered).isGreaterThan(STEPS / 20);
   }
 }
