@@ -50,6 +50,10 @@ public final class RiscvHart extends HartState {
   private int privilege = MACHINE;
   private int ready;
   private boolean stopped;
+
+  /** Started since it last ran: a hart that waited while it was stopped has reason to go on. */
+  private boolean started;
+
   private @Nullable EnvironmentCalls firmware;
   private @Nullable TranslationContext data;
   private @Nullable TranslationContext fetch;
@@ -71,7 +75,7 @@ public final class RiscvHart extends HartState {
     resetRegisters();
     protect(pmp::reset);
     firmware = null;
-    stopped = false;
+    started = stopped = false;
     for (int i = 0; i < REGISTERS; i++) {
       block().setRegister(i, 0);
     }
@@ -223,6 +227,7 @@ public final class RiscvHart extends HartState {
       block().requestAttention(HartBlock.ATTENTION_WAIT);
       return false;
     }
+    started = false;
     long set = deliverable();
     if (set == 0) {
       return false;
@@ -362,7 +367,7 @@ public final class RiscvHart extends HartState {
 
   @Override
   public boolean wakes() {
-    return !stopped && pending(mie) != 0;
+    return started || !stopped && pending(mie) != 0;
   }
 
   // For built-in firmware and boot.
@@ -380,6 +385,7 @@ public final class RiscvHart extends HartState {
   /** Stops the hart before its next instruction. */
   public void stop() {
     stopped = true;
+    started = false;
     block().requestAttention(HartBlock.ATTENTION_WAIT | HartBlock.ATTENTION_INTERRUPT);
   }
 
@@ -390,6 +396,7 @@ public final class RiscvHart extends HartState {
    * @param opaque the value of a1
    */
   public void startSupervisor(long pc, long opaque) {
+    started = stopped;
     stopped = false;
     block().clearAttention(HartBlock.ATTENTION_WAIT);
     satp = 0;

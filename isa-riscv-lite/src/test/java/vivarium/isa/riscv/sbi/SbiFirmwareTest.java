@@ -122,7 +122,9 @@ class SbiFirmwareTest {
     assertThat(other.block().pc()).isEqualTo(KERNEL + 4);
     assertThat(other.block().register(RiscvHart.A0)).isEqualTo(1);
     assertThat(other.block().register(RiscvHart.A0 + 1)).isEqualTo(77);
+    assertThat(other.wakes()).isTrue();
     assertThat(machine.run(1, 1)).isEqualTo(1);
+    assertThat(other.wakes()).isFalse();
     assertThat(call(HSM, 2, 1)).isZero();
     assertThat(value()).isZero();
     assertThat(call(HSM, 0, 1, KERNEL, 0)).isEqualTo(-6);
