@@ -57,6 +57,11 @@ public final class TestMachine {
     }
   }
 
+  /** The instruction set. */
+  public InstructionSet instructionSet() {
+    return instructionSet;
+  }
+
   /** The first hart. */
   public Hart hart() {
     return harts.get(0);
