@@ -98,6 +98,16 @@ class ClintTest {
   }
 
   @Test
+  void aDeadlineBeyondTheClocksEndNeverComes() {
+    context.clock().advance(10);
+    clint.store(MTIME, 8, 0);
+    clint.store(MTIMECMP, 8, -1);
+    context.clock().advance(5);
+    assertThat(context.hart(0).raised()).isEmpty();
+    assertThat(clint.load(MTIME, 8)).isEqualTo(5);
+  }
+
+  @Test
   void resetTakesInterruptsAndDeadlinesAwayAndLetsTimeGoOn() {
     clint.store(0, 4, 1);
     clint.store(MTIMECMP, 8, 100);

@@ -9,6 +9,9 @@ public final class ManualClock implements Clock {
   private static final long FREQUENCY_HZ = 10_000_000;
   private static final long NANOS_PER_TICK = 1_000_000_000 / FREQUENCY_HZ;
 
+  /** More expiries in one advance than any test needs: a timer sets itself into the past. */
+  private static final int MOST_EXPIRIES = 100_000;
+
   private final List<ManualTimer> timers = new ArrayList<>();
   private long ticks;
   private long wallNanosAtStart;
@@ -24,8 +27,12 @@ public final class ManualClock implements Clock {
   /** Moves time to the next deadline and the next, each timer expiring at its own, and on. */
   public void advance(long byTicks) {
     long end = ticks + byTicks;
+    int expiries = 0;
     for (ManualTimer next = earliest(); next.isDue(end); next = earliest()) {
       ticks = Long.compareUnsigned(next.deadline, ticks) > 0 ? next.deadline : ticks;
+      if (++expiries > MOST_EXPIRIES) {
+        throw new IllegalStateException("a timer expires again and again at tick " + ticks);
+      }
       next.armed = false;
       next.onExpiry.run();
     }
