@@ -399,6 +399,7 @@ public final class RiscvHart extends HartState {
     started = stopped;
     stopped = false;
     block().clearAttention(HartBlock.ATTENTION_WAIT);
+    block().requestAttention(HartBlock.ATTENTION_INTERRUPT);
     satp = 0;
     privilege = SUPERVISOR;
     block().setRegister(A0, id());
