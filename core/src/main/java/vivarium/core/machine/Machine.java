@@ -73,7 +73,12 @@ public final class Machine {
     for (Hart hart : harts) {
       hart.counters().snapshot().forEach((name, count) -> sum.merge(name, count, Long::sum));
     }
-    bus.accesses().forEach((device, count) -> sum.merge("device " + device, count, Long::sum));
+    bus.accesses()
+        .forEach(
+            (device, count) -> {
+              sum.merge("device-accesses", count, Long::sum);
+              sum.put("device " + device, count);
+            });
     return sum;
   }
 
