@@ -30,6 +30,7 @@ public final class GuestMemory implements TableMemory {
   private static final byte GUARD_LOAD = 4;
   private static final byte MAY_BE_CACHED = 8;
   private static final long NOT_GIVEN = -1L;
+  private static final long ALL_ONES_ENTRY = Long.MAX_VALUE;
 
   private final MemorySegment machine;
   private final long base;
@@ -360,10 +361,18 @@ public final class GuestMemory implements TableMemory {
     }
   }
 
-  /** A guest page table's entry, past the guard; {@link TableMemory#MISSING} outside RAM. */
+  /**
+   * A guest page table's entry, past the guard. An entry of all ones, which is reserved in every
+   * format and would be taken for {@link TableMemory#MISSING}, is read as another one that is
+   * reserved.
+   */
   @Override
   public long read(long gpa) {
-    return isRam(gpa, 8) ? loadUnguarded(gpa, 8) : MISSING;
+    if (!isRam(gpa, 8)) {
+      return MISSING;
+    }
+    long entry = loadUnguarded(gpa, 8);
+    return entry == MISSING ? ALL_ONES_ENTRY : entry;
   }
 
   @Override

@@ -7,7 +7,6 @@ import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.Paging;
 import vivarium.api.memory.PagingEnvironment;
-import vivarium.api.memory.TableMemory;
 import vivarium.api.memory.Translation;
 import vivarium.api.memory.TranslationContext;
 import vivarium.api.memory.Walk;
@@ -22,12 +21,12 @@ final class NestedPaging implements Paging {
       Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
 
   private final Counters counters;
-  private final TableMemory tables;
+  private final GuestTables tables;
   private final Walk walk = new Walk();
 
   NestedPaging(PagingEnvironment environment) {
     counters = environment.counters();
-    tables = new CountedTables(environment.memory(), counters);
+    tables = new GuestTables(environment.memory(), counters);
   }
 
   @Override
@@ -39,6 +38,7 @@ final class NestedPaging implements Paging {
       return;
     }
     counters.walks++;
+    tables.walkFor(context, va, access);
     format.walk(context, tables, context.root(), va, access, walk);
     switch (walk.outcome()) {
       case MAPPED -> {
@@ -60,19 +60,4 @@ final class NestedPaging implements Paging {
 
   @Override
   public void close() {}
-
-  /** The guest's tables where they lie. Each reference is one to P2M and one to the entry. */
-  private record CountedTables(GuestMemory memory, Counters counters) implements TableMemory {
-    @Override
-    public long read(long gpa) {
-      counters.walkReferences += 2;
-      return memory.read(gpa);
-    }
-
-    @Override
-    public boolean compareAndSet(long gpa, long expected, long value) {
-      counters.walkReferences++;
-      return memory.compareAndSet(gpa, expected, value);
-    }
-  }
 }
