@@ -5,5 +5,6 @@ module vivarium.cpu.translation {
 
   provides vivarium.api.cpu.CpuStrategy with
       vivarium.cpu.translation.Translation,
-      vivarium.cpu.translation.NativeTranslation;
+      vivarium.cpu.translation.NativeTranslation,
+      vivarium.cpu.translation.BytecodeTranslation;
 }

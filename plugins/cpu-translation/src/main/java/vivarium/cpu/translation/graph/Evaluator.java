@@ -3,7 +3,7 @@ package vivarium.cpu.translation.graph;
 import vivarium.api.fp.Fpu;
 
 /** What pure operations compute: for folding constants and for {@link GraphInterpreter}. */
-final class Evaluator {
+public final class Evaluator {
   private Evaluator() {}
 
   /**
@@ -13,7 +13,7 @@ final class Evaluator {
    * @param a values of the operands, I32 ones sign-extended
    * @return the value, an I32 sign-extended
    */
-  static long evaluate(int op, boolean wide, int aux, long a, long b, long c) {
+  public static long evaluate(int op, boolean wide, int aux, long a, long b, long c) {
     return wide ? evaluate64(op, aux, a, b, c) : evaluate32(op, aux, a, b, c);
   }
 

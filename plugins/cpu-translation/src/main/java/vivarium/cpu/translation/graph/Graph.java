@@ -159,17 +159,32 @@ public final class Graph {
 
   /** Bytes accessed by a memory operation: 1, 2, 4 or 8. */
   public int width(int node) {
-    return auxes[node] & WIDTH;
+    return widthOf(auxes[node]);
   }
 
   /** Whether a LOAD sign-extends. */
   public boolean signedLoad(int node) {
-    return (auxes[node] & SIGNED) != 0;
+    return signedLoadOf(auxes[node]);
+  }
+
+  /** {@link #width} from a kept {@link #aux}. */
+  public static int widthOf(int aux) {
+    return aux & WIDTH;
+  }
+
+  /** {@link #signedLoad} from a kept {@link #aux}. */
+  public static boolean signedLoadOf(int aux) {
+    return (aux & SIGNED) != 0;
+  }
+
+  /** {@link #atomic} from a kept {@link #aux}. */
+  public static Atomic atomicOf(int aux) {
+    return ATOMICS[aux >> ATOMIC_SHIFT];
   }
 
   /** The operation of an ATOMIC. */
   public Atomic atomic(int node) {
-    return ATOMICS[auxes[node] >> ATOMIC_SHIFT];
+    return atomicOf(auxes[node]);
   }
 
   /** The operation of an FPU. */

@@ -91,8 +91,12 @@ public final class TraceBuilder {
       return at;
     }
     long next = add(template, decoded, at);
-    if (!graph.closed() && (crosses || !samePage(next, start) || visited(next))) {
-      graph.end(Graph.CHAIN, next, null);
+    if (!graph.closed()) {
+      boolean jumps = next != at + decoded.length();
+      boolean again = jumps ? visited(next) : next == start;
+      if (crosses || again || !samePage(next, start)) {
+        graph.end(Graph.CHAIN, next, null);
+      }
     }
     return next;
   }

@@ -1,0 +1,176 @@
+package vivarium.cpu.translation.bytecode;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.CpuEngine;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.cpu.Exit;
+import vivarium.api.cpu.Stepper;
+import vivarium.api.fp.Fpu;
+import vivarium.api.isa.Decoded;
+import vivarium.api.isa.Hart;
+import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.CodeWatcher;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.LeaveBlock;
+import vivarium.api.memory.Mmu;
+
+/**
+ * Runs a hart by traces: finds the one for a pc, runs it cold or compiled, and does what it cannot
+ * do: opaque instructions, traps, interrupts, instructions executed alone. While traces run, the
+ * registers are in a Java array; they are in the hart block whenever anyone else can look.
+ */
+public final class BytecodeEngine implements CpuEngine, CodeWatcher {
+  /** Steps between two looks at the attention word. */
+  private static final long SLICE = 100_000;
+
+  private final Hart hart;
+  private final HartBlock block;
+  private final Mmu mmu;
+  private final Fpu fpu;
+  private final GuestMemory memory;
+  private final Stepper stepper;
+  private final TraceFinder traces;
+  private final ColdRunner cold;
+  private final MemorySegment registers;
+  private final long[] x = new long[HartBlock.MAX_REGISTERS];
+  private final Frame frame = new Frame();
+  private @Nullable RuntimeException thrown;
+
+  /**
+   * Makes an engine.
+   *
+   * @param hotRuns times a trace runs cold before it is compiled
+   * @param inBackground whether compilation has a thread of its own
+   */
+  public BytecodeEngine(CpuEnvironment environment, int hotRuns, boolean inBackground) {
+    hart = environment.hart();
+    block = hart.block();
+    mmu = hart.mmu();
+    fpu = hart.fpu();
+    memory = environment.memory();
+    stepper = new Stepper(environment.instructionSet(), hart, memory);
+    traces = new TraceFinder(environment, hotRuns, inBackground);
+    cold = new ColdRunner(mmu, fpu);
+    registers = block.segment().asSlice(HartBlock.REGISTERS, 8L * HartBlock.MAX_REGISTERS);
+    memory.addCodeWatcher(this);
+    memory.addTlb(traces);
+  }
+
+  @Override
+  public Exit run(long budget) {
+    block.grantBudget(budget);
+    traces.select();
+    while (true) {
+      if (block.attention() != 0) {
+        Exit exit = attend();
+        if (exit != null) {
+          return exit;
+        }
+      }
+      if (block.budget() <= 0) {
+        hart.counters().budgetExits++;
+        return Exit.BUDGET_SPENT;
+      }
+      traces.collect();
+      afterwards(execute());
+    }
+  }
+
+  /** Does what the attention word asks for; an exit if that ends the run. */
+  private @Nullable Exit attend() {
+    int attention = block.attention();
+    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
+      block.clearAttention(HartBlock.ATTENTION_STOP);
+      return Exit.STOPPED;
+    }
+    block.clearAttention(
+        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
+    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && hart.takeInterrupt();
+    traces.select();
+    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !hart.wakes()) {
+      hart.counters().waits++;
+      return Exit.WAITING;
+    }
+    return null;
+  }
+
+  /**
+   * Runs traces until something must be done outside, with all state in the hart block before and
+   * after.
+   *
+   * @return the trace at the pc; {@code null} if there can be none
+   */
+  private @Nullable FlatTrace execute() {
+    long left = block.budget();
+    long reserve = Math.max(0, left - SLICE);
+    frame.budget = left - reserve;
+    frame.pc = block.pc();
+    FlatTrace trace = traces.find(frame.pc);
+    thrown = null;
+    if (trace != null && trace.steps > 0 && trace.steps <= frame.budget) {
+      MemorySegment.copy(registers, ValueLayout.JAVA_LONG, 0, x, 0, x.length);
+      do {
+        Region region = trace.region;
+        if (region != null) {
+          thrown = region.run(x, mmu, fpu, frame);
+        } else {
+          thrown = cold.run(trace, x, frame);
+          traces.ranCold(trace);
+        }
+        if (thrown != null) {
+          break;
+        }
+        trace = traces.find(frame.pc);
+      } while (trace != null && trace.steps > 0 && trace.steps <= frame.budget);
+      MemorySegment.copy(x, 0, registers, ValueLayout.JAVA_LONG, 0, x.length);
+    }
+    block.setPc(frame.pc);
+    block.setBudget(frame.budget + reserve);
+    return trace;
+  }
+
+  private void afterwards(@Nullable FlatTrace trace) {
+    RuntimeException exception = thrown;
+    if (exception instanceof Trap trap) {
+      block.setBudget(block.budget() - 1);
+      hart.enterTrap(trap, block.pc());
+    } else if (exception instanceof LeaveBlock) {
+      stepper.step();
+    } else if (exception != null) {
+      throw exception;
+    } else if (block.budget() > 0) {
+      stepInstead(trace);
+    }
+    traces.select();
+  }
+
+  private void stepInstead(@Nullable FlatTrace trace) {
+    Decoded opaque = trace == null ? null : trace.opaque;
+    boolean withoutSteps = trace != null && trace.steps == 0;
+    if (withoutSteps && opaque != null) {
+      stepper.step(opaque);
+    } else if (trace == null || withoutSteps || trace.steps > block.budget()) {
+      stepper.step();
+    }
+  }
+
+  @Override
+  public boolean holdsCode(long gpa, int length) {
+    return traces.holds(gpa, length);
+  }
+
+  @Override
+  public void codeWritten(long gpa, int length) {
+    traces.drop(gpa, length);
+  }
+
+  @Override
+  public void close() {
+    traces.close();
+    memory.removeCodeWatcher(this);
+    memory.removeTlb(traces);
+  }
+}

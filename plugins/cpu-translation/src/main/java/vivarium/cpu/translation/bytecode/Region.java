@@ -1,0 +1,37 @@
+package vivarium.cpu.translation.bytecode;
+
+import org.jspecify.annotations.Nullable;
+import vivarium.api.fp.Fpu;
+import vivarium.api.memory.Mmu;
+
+/** Guest code as a method; extended by hidden classes only. */
+abstract class Region {
+  /**
+   * Instructions that may throw, by number: their addresses, and how many of their trace are
+   * complete before them.
+   */
+  private final long[] pcs;
+
+  private final int[] completed;
+
+  Region(long[] pcs, int[] completed) {
+    this.pcs = pcs;
+    this.completed = completed;
+  }
+
+  /**
+   * Runs from the region's head while pc and budget allow.
+   *
+   * @param x the registers, right again when it returns
+   * @param frame budget at least the head trace's steps
+   * @return what an access threw; registers and frame are those before its instruction
+   */
+  abstract @Nullable RuntimeException run(long[] x, Mmu mmu, Fpu fpu, Frame frame);
+
+  /** Called by generated code after an exception, with the budget at the head of the trace. */
+  final RuntimeException thrown(RuntimeException exception, Frame frame, long budget, int at) {
+    frame.pc = pcs[at];
+    frame.budget = budget - completed[at];
+    return exception;
+  }
+}

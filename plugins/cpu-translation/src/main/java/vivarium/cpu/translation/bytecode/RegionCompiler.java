@@ -1,0 +1,68 @@
+package vivarium.cpu.translation.bytecode;
+
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+import java.util.List;
+import vivarium.api.fp.Fpu;
+import vivarium.api.memory.Mmu;
+
+/** Makes regions: a hidden class each, in this package, collected with its last use. */
+final class RegionCompiler {
+  static final ClassDesc REGION = describe(Region.class);
+  static final ClassDesc FRAME = describe(Frame.class);
+  static final ClassDesc MMU = describe(Mmu.class);
+  static final ClassDesc FPU = describe(Fpu.class);
+  static final ClassDesc THROWN = describe(RuntimeException.class);
+  static final ClassDesc LONGS = CD_long.arrayType();
+  private static final ClassDesc INTS = CD_int.arrayType();
+  private static final ClassDesc NAME = ClassDesc.of(Region.class.getPackageName() + ".GuestCode");
+  private static final MethodTypeDesc RUN = MethodTypeDesc.of(THROWN, LONGS, MMU, FPU, FRAME);
+  private static final MethodTypeDesc INIT = MethodTypeDesc.of(CD_void, LONGS, INTS);
+  private static final ClassFile WRITER = ClassFile.of(ClassFile.DebugElementsOption.DROP_DEBUG);
+
+  private RegionCompiler() {}
+
+  private static ClassDesc describe(Class<?> type) {
+    return ClassDesc.ofDescriptor(type.descriptorString());
+  }
+
+  /**
+   * Compiles traces to one region.
+   *
+   * @param members the head first; all of one page
+   * @throws ReflectiveOperationException if the class cannot be made an object
+   * @throws LinkageError if the verifier refuses it
+   * @throws IllegalArgumentException if it is too large
+   */
+  static Region compile(List<FlatTrace> members) throws ReflectiveOperationException {
+    RegionCode code = new RegionCode(members);
+    byte[] bytes =
+        WRITER.build(
+            NAME,
+            type ->
+                type.withFlags(ClassFile.ACC_FINAL)
+                    .withSuperclass(REGION)
+                    .withMethodBody(
+                        INIT_NAME,
+                        INIT,
+                        0,
+                        init ->
+                            init.aload(0)
+                                .aload(1)
+                                .aload(2)
+                                .invokespecial(REGION, INIT_NAME, INIT)
+                                .return_())
+                    .withMethodBody("run", RUN, ClassFile.ACC_FINAL, code::emit));
+    Class<?> made = MethodHandles.lookup().defineHiddenClass(bytes, false).lookupClass();
+    return (Region)
+        made.getDeclaredConstructor(long[].class, int[].class)
+            .newInstance(code.throwingPcs(), code.throwingSteps());
+  }
+}

@@ -1,0 +1,242 @@
+package vivarium.cpu.translation.bytecode;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.isa.Hart;
+import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.Mmu;
+import vivarium.api.memory.TlbHolder;
+import vivarium.api.memory.TranslationContext;
+import vivarium.cpu.translation.graph.CodeSource;
+import vivarium.cpu.translation.graph.Graph;
+import vivarium.cpu.translation.graph.Liveness;
+import vivarium.cpu.translation.graph.Op;
+import vivarium.cpu.translation.graph.Templates;
+import vivarium.cpu.translation.graph.TraceBuilder;
+
+/** Finds or makes the trace for a pc, and chooses what is compiled together. */
+final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
+  private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
+
+  /** Most instructions in a trace. */
+  private static final int MAX_STEPS = 48;
+
+  /** A guest that has more than so many traces starts over. */
+  private static final int MAX_TRACES = 1 << 17;
+
+  /** Sets of ready units that have jump caches of their own; others share, and start over. */
+  private static final int READY_KINDS = 8;
+
+  /** HotSpot does not compile methods above 8,000 bytes; a node makes some ten. */
+  private static final int MAX_REGION_NODES = 550;
+
+  private static final int MAX_MEMBERS = 24;
+
+  private final Hart hart;
+  private final Mmu mmu;
+  private final GuestMemory memory;
+  private final int parcel;
+  private final int hotRuns;
+  private final TraceStore store;
+  private final TraceBuilder builder;
+  private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS);
+  private final RegionQueue queue;
+  private final @Nullable JumpCache[] jumpCaches =
+      new JumpCache[TranslationContext.MAX_CONTEXTS * READY_KINDS];
+  private JumpCache jumps = new JumpCache();
+  private int ready;
+
+  TraceFinder(CpuEnvironment environment, int hotRuns, boolean inBackground) {
+    hart = environment.hart();
+    mmu = hart.mmu();
+    memory = environment.memory();
+    parcel = environment.instructionSet().instructionAlignment();
+    this.hotRuns = hotRuns;
+    store = new TraceStore(memory);
+    Templates templates = Templates.of(environment.instructionSet().table());
+    builder =
+        new TraceBuilder(
+            environment.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
+    queue = new RegionQueue(inBackground);
+  }
+
+  @Override
+  public long load(long gpa, int bytes) {
+    return memory.load(gpa, bytes);
+  }
+
+  @Override
+  public long secondPage(long va) throws Trap {
+    return mmu.resolveFetch(va, parcel) & -PAGE_BYTES;
+  }
+
+  /** Makes the jump cache of the present fetch context and units current. */
+  void select() {
+    ready = hart.ready();
+    int index = mmu.fetchContext().index() * READY_KINDS + (ready & READY_KINDS - 1);
+    JumpCache selected = jumpCaches[index];
+    if (selected == null) {
+      selected = new JumpCache();
+      jumpCaches[index] = selected;
+    }
+    selected.useFor(ready);
+    jumps = selected;
+  }
+
+  /**
+   * The trace that begins at a pc; {@code null} if its first instruction cannot be fetched, or
+   * physical memory protection does not treat its page as one.
+   */
+  @Nullable FlatTrace find(long pc) {
+    FlatTrace found = jumps.get(pc);
+    return found != null ? found : slowFind(pc);
+  }
+
+  private @Nullable FlatTrace slowFind(long pc) {
+    try {
+      long gpa = mmu.resolveFetch(pc, parcel);
+      if (!mmu.fetchMayBeKept()) {
+        return null;
+      }
+      FlatTrace found = store.find(gpa, pc, ready);
+      if (found != null
+          && found.secondPage >= 0
+          && secondPage((pc | PAGE_BYTES - 1) + 1) != found.secondPage) {
+        forget(found);
+        found = null;
+      }
+      if (found == null) {
+        found = make(pc, gpa);
+      }
+      if (!mmu.fetchMayBeKept()) {
+        return null;
+      }
+      jumps.put(found);
+      return found;
+    } catch (Trap trap) {
+      return null;
+    }
+  }
+
+  private FlatTrace make(long pc, long gpa) throws Trap {
+    Graph graph = builder.build(this, pc, gpa, ready);
+    liveness.analyse(graph);
+    FlatTrace trace = new FlatTrace(graph, liveness, gpa, pc, ready, parcel);
+    if (store.size() >= MAX_TRACES) {
+      store.clear();
+      forgetJumps();
+    }
+    store.add(trace);
+    hart.counters().instructionsTranslated += Math.max(1, trace.steps);
+    return trace;
+  }
+
+  /** Counts a cold run, and has the trace compiled if it proves hot. */
+  void ranCold(FlatTrace trace) {
+    if (++trace.runs >= hotRuns && !trace.requested) {
+      queue.request(neighbours(trace));
+    }
+  }
+
+  /** Puts compiled regions in place. */
+  void collect() {
+    queue.collect();
+  }
+
+  /** The trace and those in its page that it goes on to directly, if they are warm too. */
+  private List<FlatTrace> neighbours(FlatTrace head) {
+    List<FlatTrace> members = new ArrayList<>();
+    members.add(head);
+    int nodes = head.count();
+    for (int i = 0; i < members.size(); i++) {
+      FlatTrace member = members.get(i);
+      for (int node = 0; node < member.count(); node++) {
+        int op = member.op(node);
+        FlatTrace next = op == Op.BRANCH || op == Op.END ? warm(member.values[node], head) : null;
+        if (next != null
+            && members.size() < MAX_MEMBERS
+            && nodes + next.count() <= MAX_REGION_NODES
+            && !members.contains(next)) {
+          members.add(next);
+          nodes += next.count();
+        }
+      }
+    }
+    return members;
+  }
+
+  private @Nullable FlatTrace warm(long pc, FlatTrace head) {
+    if ((pc ^ head.pc) >>> GuestMemory.PAGE_SHIFT != 0) {
+      return null;
+    }
+    FlatTrace found = store.find(head.gpa + pc - head.pc, pc, head.ready);
+    return found != null
+            && found.steps > 0
+            && found.secondPage < 0
+            && head.secondPage < 0
+            && found.runs >= hotRuns / 4
+        ? found
+        : null;
+  }
+
+  boolean holds(long gpa, int length) {
+    return !store.touching(gpa, length).isEmpty();
+  }
+
+  /** The range was written: drops what was made from it. */
+  void drop(long gpa, int length) {
+    for (FlatTrace trace : store.touching(gpa, length)) {
+      hart.counters().codeInvalidations++;
+      forget(trace);
+    }
+  }
+
+  private void forget(FlatTrace trace) {
+    store.drop(trace);
+    for (JumpCache cache : jumpCaches) {
+      if (cache != null) {
+        cache.drop(trace);
+      }
+    }
+  }
+
+  private void forgetJumps() {
+    for (JumpCache cache : jumpCaches) {
+      if (cache != null) {
+        cache.clear();
+      }
+    }
+  }
+
+  @Override
+  public void dropStores(long gpaPage) {}
+
+  /** Traces are found by guest-physical address, which has not changed its meaning. */
+  @Override
+  public void dropPage(long gpaPage) {
+    forgetJumps();
+  }
+
+  @Override
+  public void dropContext(int contextIndex, boolean allAddresses, long va) {
+    for (int i = 0; i < READY_KINDS; i++) {
+      JumpCache cache = jumpCaches[contextIndex * READY_KINDS + i];
+      if (cache != null && allAddresses) {
+        cache.clear();
+      } else if (cache != null) {
+        cache.dropPage(va);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    store.clear();
+    forgetJumps();
+    queue.close();
+  }
+}

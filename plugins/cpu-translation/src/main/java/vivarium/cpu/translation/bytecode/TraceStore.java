@@ -1,0 +1,100 @@
+package vivarium.cpu.translation.bytecode;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.memory.GuestMemory;
+
+/**
+ * Traces by where their code is in guest-physical memory, so that they survive remapping. It
+ * watches exactly the pages that it has traces from.
+ */
+final class TraceStore {
+  private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
+
+  /** Addresses are constants in the code, so an alias of a page has traces of its own. */
+  private record Key(long gpa, long pc, int ready) {}
+
+  private final GuestMemory memory;
+  private final Map<Key, FlatTrace> traces = new HashMap<>();
+  private final Map<Long, List<FlatTrace>> pages = new HashMap<>();
+
+  TraceStore(GuestMemory memory) {
+    this.memory = memory;
+  }
+
+  @Nullable FlatTrace find(long gpa, long pc, int ready) {
+    return traces.get(new Key(gpa, pc, ready));
+  }
+
+  int size() {
+    return traces.size();
+  }
+
+  void add(FlatTrace trace) {
+    traces.put(new Key(trace.gpa, trace.pc, trace.ready), trace);
+    addToPage(trace, trace.gpa & -PAGE_BYTES);
+    if (trace.secondPage >= 0) {
+      addToPage(trace, trace.secondPage);
+    }
+  }
+
+  private void addToPage(FlatTrace trace, long page) {
+    List<FlatTrace> there = pages.get(page);
+    if (there == null) {
+      there = new ArrayList<>();
+      pages.put(page, there);
+      memory.watchCode(page);
+    }
+    there.add(trace);
+  }
+
+  /** Forgets a trace, and the regions it is part of. */
+  void drop(FlatTrace trace) {
+    trace.dropped = true;
+    trace.region = null;
+    for (FlatTrace head : trace.partOf) {
+      head.region = null;
+      head.requested = false;
+      head.runs = 0;
+    }
+    traces.remove(new Key(trace.gpa, trace.pc, trace.ready));
+    removeFromPage(trace, trace.gpa & -PAGE_BYTES);
+    if (trace.secondPage >= 0) {
+      removeFromPage(trace, trace.secondPage);
+    }
+  }
+
+  private void removeFromPage(FlatTrace trace, long page) {
+    List<FlatTrace> there = pages.get(page);
+    if (there != null && there.remove(trace) && there.isEmpty()) {
+      pages.remove(page);
+      memory.unwatchCode(page);
+    }
+  }
+
+  /** The traces that were made from any byte of a range within a page. */
+  List<FlatTrace> touching(long gpa, int length) {
+    List<FlatTrace> there = pages.get(gpa & -PAGE_BYTES);
+    if (there == null) {
+      return List.of();
+    }
+    List<FlatTrace> found = new ArrayList<>();
+    for (FlatTrace trace : there) {
+      if (trace.touches(gpa, length)) {
+        found.add(trace);
+      }
+    }
+    return found;
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    pages.keySet().forEach(memory::unwatchCode);
+    pages.clear();
+    traces.values().forEach(trace -> trace.dropped = true);
+    traces.clear();
+  }
+}
