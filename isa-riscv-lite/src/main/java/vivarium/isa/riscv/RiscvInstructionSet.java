@@ -63,21 +63,40 @@ public final class RiscvInstructionSet implements InstructionSet {
   /** The units, as bits of {@link RiscvHart#ready()}. */
   static int units(Decoded decoded) {
     Instruction instruction = decoded.instruction();
-    boolean usesF =
-        instruction.extension().equals("F")
-            || instruction.extension().equals("D")
-            || instruction.parameters().stream()
-                .anyMatch(parameter -> parameter.source() == Instruction.Source.FPU);
-    int units = 0;
-    List<OperandField> fields = instruction.fields();
-    for (int i = 0; i < fields.size(); i++) {
-      RegisterBank bank = fields.get(i).bank();
-      usesF |= bank != null && bank.firstIndex() == RiscvFields.F.firstIndex();
-      if (fields.get(i).name().equals("rm") && decoded.operand(i) == Fpu.DYN) {
-        units |= RiscvHart.UNIT_DYN;
-      }
+    int known = UnitsOfInstructions.KNOWN[instruction.number()];
+    if (known == 0) {
+      return 0;
     }
-    return usesF ? units | RiscvHart.UNIT_F : units;
+    int mode = known >> 1;
+    boolean dynamic = mode > 0 && decoded.operand(mode - 1) == Fpu.DYN;
+    return (known & 1) * RiscvHart.UNIT_F | (dynamic ? RiscvHart.UNIT_DYN : 0);
+  }
+
+  /**
+   * Found once for each instruction, because it is asked for with every one that is called: bit 0
+   * whether it uses floating-point registers or flags; above it, one plus the field {@code rm}.
+   */
+  private static final class UnitsOfInstructions {
+    static final int[] KNOWN =
+        RiscvTable.table().instructions().stream().mapToInt(UnitsOfInstructions::units).toArray();
+
+    private static int units(Instruction instruction) {
+      boolean usesF =
+          instruction.extension().equals("F")
+              || instruction.extension().equals("D")
+              || instruction.parameters().stream()
+                  .anyMatch(parameter -> parameter.source() == Instruction.Source.FPU);
+      int mode = 0;
+      List<OperandField> fields = instruction.fields();
+      for (int i = 0; i < fields.size(); i++) {
+        RegisterBank bank = fields.get(i).bank();
+        usesF |= bank != null && bank.firstIndex() == RiscvFields.F.firstIndex();
+        if (fields.get(i).name().equals("rm")) {
+          mode = i + 1;
+        }
+      }
+      return mode << 1 | (usesF ? 1 : 0);
+    }
   }
 
   @Override
