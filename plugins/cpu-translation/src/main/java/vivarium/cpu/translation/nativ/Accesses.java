@@ -139,13 +139,13 @@ final class Accesses {
     int tag = uniform ? Places.NONE : places.scratch();
     int width = graph.width(node);
     boolean signed = graph.signedLoad(node);
-    if (!signed && width == 8 && floats.wantsXmm(node)) {
+    if (!signed && width >= 4 && floats.wantsXmm(node)) {
       int x = places.defineXmm(node);
       Site site = check(node, Site.Access.LOAD, va, index, tag);
       site.data = x;
       site.dataInXmm = true;
       site.floats = true;
-      asm.rm(X64Op.MOVSD, x, base, va, 1, 0);
+      asm.rm(width == 8 ? X64Op.MOVSD : X64Op.MOVSS, x, base, va, 1, 0);
       done(site);
       return;
     }

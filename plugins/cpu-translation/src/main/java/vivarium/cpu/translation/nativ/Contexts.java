@@ -39,8 +39,8 @@ final class Contexts implements TlbHolder {
   private static final int[] ROUNDING = {0, 3, 1, 2};
 
   private static final int KEY_UNIFORM = 1;
-  private static final int KEY_AWAY = 2;
-  private static final int KEY_READY_SHIFT = 2;
+  private static final int KEY_MODE_SHIFT = 1;
+  private static final int KEY_READY_SHIFT = 4;
 
   private final Hart hart;
   private final Mmu mmu;
@@ -75,7 +75,12 @@ final class Contexts implements TlbHolder {
     host = environment.host();
     block = hart.block().segment();
     heldBy = new int[(int) (memory.size() / PAGE_BYTES)];
-    block.asSlice(Layout.SAVED, 512).fill((byte) 0);
+    block.asSlice(Layout.SAVED, Layout.BOX + 16 - Layout.SAVED).fill((byte) 0);
+    block.set(ValueLayout.JAVA_LONG, Layout.NAN_64, 0x7ff8_0000_0000_0000L);
+    block.set(ValueLayout.JAVA_LONG, Layout.NAN_32, 0x7fc0_0000L);
+    block.set(ValueLayout.JAVA_LONG, Layout.SIGN_64, Long.MIN_VALUE);
+    block.set(ValueLayout.JAVA_LONG, Layout.SIGN_32, 0x8000_0000L);
+    block.set(ValueLayout.JAVA_LONG, Layout.BOX, 0xffff_ffff_0000_0000L);
     tlb = tlb(mmu.dataContext(), true);
     jumps = new JumpTable(host.tables(JumpTable.BYTES));
     select();
@@ -98,8 +103,10 @@ final class Contexts implements TlbHolder {
 
   private void reselect(TranslationContext newData, TranslationContext newFetch) {
     boolean uniform = newData.format() == null && !nothingUniform;
-    boolean away = roundingMode == Fpu.RMM;
-    key = ready << KEY_READY_SHIFT | (uniform ? KEY_UNIFORM : 0) | (away ? KEY_AWAY : 0);
+    key =
+        ready << KEY_READY_SHIFT
+            | roundingMode << KEY_MODE_SHIFT
+            | (uniform ? KEY_UNIFORM : 0);
     tlb = tlb(newData, uniform);
     jumps = jumpTable(newFetch);
     mxcsr = MXCSR_DEFAULT;
@@ -154,9 +161,9 @@ final class Contexts implements TlbHolder {
     return (key & KEY_UNIFORM) != 0;
   }
 
-  /** Whether the dynamic rounding mode is to nearest, ties away, which the host has not. */
-  boolean roundsAway() {
-    return (key & KEY_AWAY) != 0;
+  /** The dynamic rounding mode; what of it the host has is in MXCSR. */
+  int roundingMode() {
+    return roundingMode;
   }
 
   /** The units that are ready. */

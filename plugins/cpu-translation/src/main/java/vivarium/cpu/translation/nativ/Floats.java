@@ -1,45 +1,358 @@
 package vivarium.cpu.translation.nativ;
 
+import static vivarium.cpu.translation.nativ.Layout.BLOCK;
+import static vivarium.cpu.translation.nativ.Layout.at;
+
+import vivarium.api.fp.Fpu;
 import vivarium.cpu.translation.graph.FpuOp;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Op;
+import vivarium.cpu.translation.x64.CpuFeatures;
+import vivarium.cpu.translation.x64.X64;
 import vivarium.cpu.translation.x64.X64Assembler;
+import vivarium.cpu.translation.x64.X64Op;
 
 /**
- * Selects instructions for floating-point nodes; what the host does otherwise, Java is called for.
+ * Selects instructions for floating-point nodes. The host computes; its sticky flags in MXCSR are
+ * the guest's (both find tininess after rounding). Java is called, through a site, for what the
+ * host does otherwise: NaNs of fused operations and minima, conversions out of range, a rounding
+ * mode that is not in MXCSR. What such a call raises again has been raised already.
  */
 final class Floats {
   private final X64Assembler asm;
   private final Graph graph;
   private final Places places;
   private final Leaving leaving;
+  private final CpuFeatures features;
+  private final boolean[] wantsXmm = new boolean[Graph.CAPACITY];
   private Trace trace;
+  private int frm;
 
-  Floats(X64Assembler asm, Graph graph, Places places, Leaving leaving, Trace none) {
+  Floats(
+      X64Assembler asm,
+      Graph graph,
+      Places places,
+      Leaving leaving,
+      CpuFeatures features,
+      Trace none) {
     this.asm = asm;
     this.graph = graph;
     this.places = places;
     this.leaving = leaving;
+    this.features = features;
     trace = none;
   }
 
-  /** Begins a trace. */
-  void begin(Trace newTrace) {
+  /**
+   * Begins a trace.
+   *
+   * @param roundingMode the dynamic one, for which the trace is made
+   */
+  void begin(Trace newTrace, int roundingMode) {
     trace = newTrace;
+    frm = roundingMode;
+    int count = graph.count();
+    java.util.Arrays.fill(wantsXmm, 0, count, false);
+    for (int node = count - 1; node >= 0; node--) {
+      int op = graph.op(node);
+      if (op == Op.FPU) {
+        if (!fromInteger(graph.fpuOp(node))) {
+          want(graph.a(node));
+          want(graph.b(node));
+          want(graph.c(node));
+        }
+      } else if (wantsXmm[node]
+          && (op == Op.BOX32 || op == Op.UNBOX32 || op == Op.TRUNC || isSignFlip(node))) {
+        want(graph.a(node));
+      }
+    }
   }
 
-  /** Whether a load is better made to an XMM register. */
+  private void want(int node) {
+    if (node >= 0) {
+      wantsXmm[graph.plain(node)] = true;
+      wantsXmm[node] = true;
+    }
+  }
+
+  /** Whether a value is better made in an XMM register. */
   boolean wantsXmm(int node) {
-    return false;
+    return wantsXmm[node];
   }
 
-  /** Emits a node; false if it is of another family. */
+  private boolean isSignFlip(int node) {
+    int b = graph.b(node);
+    return graph.op(node) == Op.XOR
+        && graph.isConstant(b)
+        && graph.value(b) == (graph.wide(node) ? Long.MIN_VALUE : Integer.MIN_VALUE);
+  }
+
+  private static boolean fromInteger(FpuOp op) {
+    return switch (op) {
+      case INT32_TO64,
+              UINT32_TO64,
+              INT64_TO64,
+              UINT64_TO64,
+              INT32_TO32,
+              UINT32_TO32,
+              INT64_TO32,
+              UINT64_TO32 ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Emits a node in XMM registers; false if it is better, or only, made elsewhere. */
   boolean emit(int node) {
-    if (graph.op(node) != Op.FPU) {
+    switch (graph.op(node)) {
+      case Op.FPU -> operation(node);
+      case Op.XOR -> {
+        return wantsXmm[node] && isSignFlip(node) && flipSign(node);
+      }
+      case Op.BOX32 -> {
+        return places.isOnlyInXmm(graph.a(node)) && box(node);
+      }
+      case Op.UNBOX32 -> {
+        return wantsXmm[node] && unbox(node);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean flipSign(int node) {
+    int d = places.scratchXmm();
+    places.loadXmm(graph.a(node), d);
+    places.bindXmm(node, d);
+    asm.rm(
+        X64Op.XORPD, d, BLOCK, at(graph.wide(node) ? Layout.SIGN_64 : Layout.SIGN_32));
+    return true;
+  }
+
+  private boolean box(int node) {
+    int d = places.scratchXmm();
+    places.loadXmm(graph.a(node), d);
+    places.bindXmm(node, d);
+    asm.rm(X64Op.ORPD, d, BLOCK, at(Layout.BOX));
+    return true;
+  }
+
+  private boolean unbox(int node) {
+    int a = graph.a(node);
+    int memory = places.memoryOperand(a);
+    if (memory == Places.NOWHERE) {
       return false;
     }
-    call(node);
+    int d = places.defineXmm(node);
+    int done = asm.newLabel();
+    asm.rm(X64Op.MOVSS, d, BLOCK, memory);
+    asm.mi(X64Op.CMP32, BLOCK, memory + 4, -1);
+    asm.jcc(X64.CC_E, done);
+    asm.rm(X64Op.MOVSS, d, BLOCK, at(Layout.NAN_32));
+    asm.bind(done);
     return true;
+  }
+
+  private void operation(int node) {
+    FpuOp op = graph.fpuOp(node);
+    boolean truncates = false;
+    if (op.rounds()) {
+      int mode = (int) graph.value(node);
+      int effective = mode == Fpu.DYN ? frm : mode;
+      truncates = effective == Fpu.RTZ && toInteger(op);
+      if (!truncates && (effective != frm || effective > Fpu.RUP)) {
+        call(node);
+        return;
+      }
+    }
+    switch (op) {
+      case ADD64 -> arithmetic(node, X64Op.ADDSD, true);
+      case SUB64 -> arithmetic(node, X64Op.SUBSD, true);
+      case MUL64 -> arithmetic(node, X64Op.MULSD, true);
+      case DIV64 -> arithmetic(node, X64Op.DIVSD, true);
+      case ADD32 -> arithmetic(node, X64Op.ADDSS, false);
+      case SUB32 -> arithmetic(node, X64Op.SUBSS, false);
+      case MUL32 -> arithmetic(node, X64Op.MULSS, false);
+      case DIV32 -> arithmetic(node, X64Op.DIVSS, false);
+      case SQRT64 -> unary(node, X64Op.SQRTSD, true);
+      case SQRT32 -> unary(node, X64Op.SQRTSS, false);
+      case TO32_FROM64 -> unary(node, X64Op.CVTSD2SS, false);
+      case TO64_FROM32 -> unary(node, X64Op.CVTSS2SD, true);
+      case FMA64 -> fused(node, X64Op.VFMADD213SD, true);
+      case FMA32 -> fused(node, X64Op.VFMADD213SS, false);
+      case MIN64 -> extreme(node, X64Op.MINSD, X64Op.ORPD, true);
+      case MAX64 -> extreme(node, X64Op.MAXSD, X64Op.ANDPD, true);
+      case MIN32 -> extreme(node, X64Op.MINSS, X64Op.ORPD, false);
+      case MAX32 -> extreme(node, X64Op.MAXSS, X64Op.ANDPD, false);
+      case EQ64 -> equal(node, X64Op.UCOMISD);
+      case EQ32 -> equal(node, X64Op.UCOMISS);
+      case LT64 -> less(node, X64Op.COMISD, X64.CC_A);
+      case LT32 -> less(node, X64Op.COMISS, X64.CC_A);
+      case LE64 -> less(node, X64Op.COMISD, X64.CC_AE);
+      case LE32 -> less(node, X64Op.COMISS, X64.CC_AE);
+      case TO_INT32_FROM64 ->
+          toSigned(node, truncates ? X64Op.CVTTSD2SI32 : X64Op.CVTSD2SI32, false);
+      case TO_INT64_FROM64 ->
+          toSigned(node, truncates ? X64Op.CVTTSD2SI64 : X64Op.CVTSD2SI64, true);
+      case TO_INT32_FROM32 ->
+          toSigned(node, truncates ? X64Op.CVTTSS2SI32 : X64Op.CVTSS2SI32, false);
+      case TO_INT64_FROM32 ->
+          toSigned(node, truncates ? X64Op.CVTTSS2SI64 : X64Op.CVTSS2SI64, true);
+      case INT32_TO64 -> fromSigned(node, X64Op.CVTSI2SD32);
+      case INT64_TO64 -> fromSigned(node, X64Op.CVTSI2SD64);
+      case INT32_TO32 -> fromSigned(node, X64Op.CVTSI2SS32);
+      case INT64_TO32 -> fromSigned(node, X64Op.CVTSI2SS64);
+      case UINT32_TO64 -> fromUnsigned(node, X64Op.CVTSI2SD64);
+      case UINT32_TO32 -> fromUnsigned(node, X64Op.CVTSI2SS64);
+      case CLASS64,
+              CLASS32,
+              UINT64_TO64,
+              UINT64_TO32,
+              TO_UINT32_FROM64,
+              TO_UINT64_FROM64,
+              TO_UINT32_FROM32,
+              TO_UINT64_FROM32 ->
+          call(node);
+    }
+  }
+
+  private static boolean toInteger(FpuOp op) {
+    return switch (op) {
+      case TO_INT32_FROM64, TO_INT64_FROM64, TO_INT32_FROM32, TO_INT64_FROM32 -> true;
+      default -> false;
+    };
+  }
+
+  private void arithmetic(int node, int op, boolean wide) {
+    int b = places.useXmm(graph.b(node));
+    int d = places.scratchXmm();
+    places.loadXmm(graph.a(node), d);
+    asm.rr(op, d, b);
+    canonical(d, wide);
+    places.bindXmm(node, d);
+  }
+
+  private void unary(int node, int op, boolean wide) {
+    int a = places.useXmm(graph.a(node));
+    int d = places.defineXmm(node);
+    asm.rr(X64Op.XORPD, d, d);
+    asm.rr(op, d, a);
+    canonical(d, wide);
+  }
+
+  /** A result that is a NaN becomes the canonical one; it is quiet, so the test raises nothing. */
+  private void canonical(int d, boolean wide) {
+    int done = asm.newLabel();
+    asm.rr(wide ? X64Op.UCOMISD : X64Op.UCOMISS, d, d);
+    asm.jccShort(X64.CC_NP, done);
+    asm.rm(X64Op.MOVSD, d, BLOCK, at(wide ? Layout.NAN_64 : Layout.NAN_32));
+    asm.bind(done);
+  }
+
+  private void fused(int node, int op, boolean wide) {
+    if (!features.fma()) {
+      call(node);
+      return;
+    }
+    int a = places.useXmm(graph.a(node));
+    int b = places.useXmm(graph.b(node));
+    int c = places.useXmm(graph.c(node));
+    int d = places.defineXmm(node);
+    Site site = slowSite(node, a, b, c, d, true);
+    asm.rr(X64Op.MOVAPS, d, a);
+    asm.rrr(op, d, b, c);
+    asm.rr(wide ? X64Op.UCOMISD : X64Op.UCOMISS, d, d);
+    asm.jcc(X64.CC_P, leaving.coldLabel(site));
+    site.doneAt = trace.code + asm.position();
+  }
+
+  /** Equal operands are the same or zeros: the lesser zero is the or, the greater one the and. */
+  private void extreme(int node, int op, int ofEqual, boolean wide) {
+    int a = places.useXmm(graph.a(node));
+    int b = places.useXmm(graph.b(node));
+    int d = places.defineXmm(node);
+    Site site = slowSite(node, a, b, Places.NONE, d, true);
+    int differ = asm.newLabel();
+    int done = asm.newLabel();
+    asm.rr(X64Op.MOVAPS, d, a);
+    asm.rr(wide ? X64Op.UCOMISD : X64Op.UCOMISS, a, b);
+    asm.jcc(X64.CC_P, leaving.coldLabel(site));
+    asm.jcc(X64.CC_NE, differ);
+    asm.rr(ofEqual, d, b);
+    asm.jmp(done);
+    asm.bind(differ);
+    asm.rr(op, d, b);
+    asm.bind(done);
+    site.doneAt = trace.code + asm.position();
+  }
+
+  private void equal(int node, int op) {
+    int a = places.useXmm(graph.a(node));
+    int b = places.useXmm(graph.b(node));
+    int ordered = places.scratch();
+    int d = places.define(node, Places.NONE);
+    asm.rr(op, a, b);
+    asm.r(X64Op.SETCC | X64.CC_NP, ordered);
+    asm.r(X64Op.SETCC | X64.CC_E, d);
+    asm.rr(X64Op.AND32, d, ordered);
+    asm.rr(X64Op.MOVZX32_8, d, d);
+  }
+
+  /** Unordered sets the carry flag: neither above nor equal, with the operands swapped. */
+  private void less(int node, int op, int cc) {
+    int a = places.useXmm(graph.a(node));
+    int b = places.useXmm(graph.b(node));
+    int d = places.define(node, Places.NONE);
+    asm.rr(op, b, a);
+    asm.r(X64Op.SETCC | cc, d);
+    asm.rr(X64Op.MOVZX32_8, d, d);
+  }
+
+  /** Out of range and NaN give the least integer, and so does that itself: Java tells. */
+  private void toSigned(int node, int op, boolean wide) {
+    int a = places.useXmm(graph.a(node));
+    int d = places.define(node, Places.NONE);
+    Site site = slowSite(node, a, Places.NONE, Places.NONE, d, false);
+    asm.rr(op, d, a);
+    asm.ri(wide ? X64Op.CMP64 : X64Op.CMP32, d, 1);
+    asm.jcc(X64.CC_O, leaving.coldLabel(site));
+    if (!wide) {
+      asm.rr(X64Op.MOVSXD, d, d);
+    }
+    site.doneAt = trace.code + asm.position();
+  }
+
+  private void fromSigned(int node, int op) {
+    int a = places.use(graph.a(node));
+    int d = places.defineXmm(node);
+    asm.rr(X64Op.XORPD, d, d);
+    asm.rr(op, d, a);
+  }
+
+  private void fromUnsigned(int node, int op) {
+    int a = places.use(graph.a(node));
+    int t = places.scratch();
+    int d = places.defineXmm(node);
+    asm.rr(X64Op.MOV32, t, a);
+    asm.rr(X64Op.XORPD, d, d);
+    asm.rr(op, d, t);
+  }
+
+  /** A site for doing the node in Java after all, its operands being in XMM registers. */
+  private Site slowSite(int node, int a, int b, int c, int d, boolean dataInXmm) {
+    Site site = leaving.newSiteAt(Site.Kind.CALL, node);
+    site.fpuOp = graph.fpuOp(node);
+    site.roundingMode = (int) graph.value(node);
+    site.operands[0] = a;
+    site.operands[1] = b;
+    site.operands[2] = c;
+    site.operandsInXmm = true;
+    site.data = d;
+    site.dataInXmm = dataInXmm;
+    site.floats = true;
+    return site;
   }
 
   /** Suspends emitted code, has Java compute the node, and goes on with the result. */

@@ -72,8 +72,20 @@ final class Layout {
 
   static final int SPILL_SLOTS = 128;
 
-  /** Constants of floating-point code, 16 bytes each. */
-  static final int CONSTANTS = ENGINE + 512 + 8 * SPILL_SLOTS;
+  /** The canonical NaN of binary64; this and what follows are 16 bytes each, aligned. */
+  static final int NAN_64 = SPILLS + 8 * SPILL_SLOTS;
+
+  /** The canonical NaN of binary32. */
+  static final int NAN_32 = NAN_64 + 16;
+
+  /** The sign bit of binary64. */
+  static final int SIGN_64 = NAN_64 + 32;
+
+  /** The sign bit of binary32. */
+  static final int SIGN_32 = NAN_64 + 48;
+
+  /** The upper half of a boxed binary32. */
+  static final int BOX = NAN_64 + 64;
 
   private final int[] pinOfRegister = new int[HartBlock.MAX_REGISTERS];
   private final int[] pinned;

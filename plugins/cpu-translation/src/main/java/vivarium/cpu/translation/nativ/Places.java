@@ -466,6 +466,12 @@ final class Places {
     return register;
   }
 
+  /** Says that a scratch XMM register, locked, holds the current node's value. */
+  void bindXmm(int node, int register) {
+    xmm[node] = register;
+    xmmHolder[register] = node;
+  }
+
   /** Whether any XMM register may hold a value that is needed after the current node. */
   boolean xmmLive() {
     for (int node : xmmHolder) {

@@ -79,7 +79,7 @@ final class Site {
   /** ACCESS: whether a load sign-extends. */
   boolean signed;
 
-  /** ACCESS: whether {@link #data} is an XMM register. */
+  /** ACCESS, CALL: whether {@link #data} is an XMM register. */
   boolean dataInXmm;
 
   /** ACCESS: offset in code memory to try again at. */
@@ -96,6 +96,9 @@ final class Site {
 
   /** CALL: the rounding mode, or -1. */
   int roundingMode;
+
+  /** CALL: whether the operands are in XMM registers. */
+  boolean operandsInXmm;
 
   /** CALL: host registers of the operands. */
   final int[] operands = {-1, -1, -1};

@@ -57,6 +57,19 @@ final class Suspensions {
     }
   }
 
+  private long savedXmm(int register) {
+    return memoryOfBlock.get(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * register);
+  }
+
+  private void saveXmm(int register, long value) {
+    memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * register, value);
+  }
+
+  private long operand(Site site, int index) {
+    int register = site.operands[index];
+    return site.operandsInXmm ? savedXmm(register) : saved(register);
+  }
+
   /** Code that goes on at an offset with registers as they were saved. */
   private long resumeAt(Site site, int offset) {
     memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME, prepared.area().address(offset));
@@ -70,10 +83,15 @@ final class Suspensions {
     if (op == null) {
       throw new IllegalStateException("a call of nothing");
     }
-    long a = saved(site.operands[0]);
-    long b = op.operands() > 1 ? saved(site.operands[1]) : 0;
-    long c = op.operands() > 2 ? saved(site.operands[2]) : 0;
-    save(site.data, op.apply(hart.fpu(), a, b, c, site.roundingMode));
+    long a = operand(site, 0);
+    long b = op.operands() > 1 ? operand(site, 1) : 0;
+    long c = op.operands() > 2 ? operand(site, 2) : 0;
+    long result = op.apply(hart.fpu(), a, b, c, site.roundingMode);
+    if (site.dataInXmm) {
+      saveXmm(site.data, result);
+    } else {
+      save(site.data, result);
+    }
     return resumeAt(site, site.doneAt);
   }
 
@@ -125,14 +143,14 @@ final class Suspensions {
 
   private long stored(Site site) {
     if (site.dataInXmm) {
-      return memoryOfBlock.get(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * site.data);
+      return savedXmm(site.data);
     }
     return site.data < 0 ? site.constant : saved(site.data);
   }
 
   private void loaded(Site site, long value) {
     if (site.dataInXmm) {
-      memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * site.data, value);
+      saveXmm(site.data, value);
     } else {
       int unused = 64 - 8 * site.width;
       save(site.data, site.signed ? value << unused >> unused : value);

@@ -38,7 +38,7 @@ final class TraceCompiler {
     places = new Places(layout, asm, graph, liveness);
     leaving = new Leaving(asm, graph, places, stubs, sites, none);
     integers = new Integers(asm, graph, liveness, places, features);
-    floats = new Floats(asm, graph, places, leaving, none);
+    floats = new Floats(asm, graph, places, leaving, features, none);
     accesses = new Accesses(asm, graph, places, leaving, floats, none);
   }
 
@@ -51,15 +51,16 @@ final class TraceCompiler {
    * Compiles the graph for a trace whose place in code memory is known.
    *
    * @param uniform whether the data TLB has one addend
+   * @param roundingMode the dynamic one
    */
-  void compile(Trace trace, boolean uniform) {
+  void compile(Trace trace, boolean uniform, int roundingMode) {
     liveness.analyse(graph);
     asm.reset();
     asm.reserve(NODE_BYTES);
     places.reset();
     leaving.begin(trace);
     accesses.begin(trace, uniform);
-    floats.begin(trace);
+    floats.begin(trace, roundingMode);
     for (int node = 0; node < graph.count(); node++) {
       if (!liveness.isDead(node)) {
         asm.reserve(NODE_BYTES);
@@ -89,7 +90,7 @@ final class TraceCompiler {
         }
       }
       default -> {
-        if (!integers.emit(node) && !accesses.emit(node) && !floats.emit(node)) {
+        if (!floats.emit(node) && !integers.emit(node) && !accesses.emit(node)) {
           throw new IllegalStateException("no code for " + Op.name(graph.op(node)));
         }
       }

@@ -132,7 +132,7 @@ final class Translator implements CodeSource {
 
   private Trace compile(TraceCompiler made, Graph graph, long pc, long gpa) {
     Trace trace = new Trace(gpa, pc, contexts.key(), graph.secondPage(), area.next());
-    made.compile(trace, contexts.uniform());
+    made.compile(trace, contexts.uniform(), contexts.roundingMode());
     return trace;
   }
 
