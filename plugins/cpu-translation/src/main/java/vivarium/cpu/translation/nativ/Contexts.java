@@ -103,10 +103,7 @@ final class Contexts implements TlbHolder {
 
   private void reselect(TranslationContext newData, TranslationContext newFetch) {
     boolean uniform = newData.format() == null && !nothingUniform;
-    key =
-        ready << KEY_READY_SHIFT
-            | roundingMode << KEY_MODE_SHIFT
-            | (uniform ? KEY_UNIFORM : 0);
+    key = ready << KEY_READY_SHIFT | roundingMode << KEY_MODE_SHIFT | (uniform ? KEY_UNIFORM : 0);
     tlb = tlb(newData, uniform);
     jumps = jumpTable(newFetch);
     mxcsr = MXCSR_DEFAULT;

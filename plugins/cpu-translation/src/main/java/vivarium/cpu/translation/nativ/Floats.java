@@ -90,13 +90,13 @@ final class Floats {
   private static boolean fromInteger(FpuOp op) {
     return switch (op) {
       case INT32_TO64,
-              UINT32_TO64,
-              INT64_TO64,
-              UINT64_TO64,
-              INT32_TO32,
-              UINT32_TO32,
-              INT64_TO32,
-              UINT64_TO32 ->
+          UINT32_TO64,
+          INT64_TO64,
+          UINT64_TO64,
+          INT32_TO32,
+          UINT32_TO32,
+          INT64_TO32,
+          UINT64_TO32 ->
           true;
       default -> false;
     };
@@ -126,8 +126,7 @@ final class Floats {
     int d = places.scratchXmm();
     places.loadXmm(graph.a(node), d);
     places.bindXmm(node, d);
-    asm.rm(
-        X64Op.XORPD, d, BLOCK, at(graph.wide(node) ? Layout.SIGN_64 : Layout.SIGN_32));
+    asm.rm(X64Op.XORPD, d, BLOCK, at(graph.wide(node) ? Layout.SIGN_64 : Layout.SIGN_32));
     return true;
   }
 
@@ -207,13 +206,13 @@ final class Floats {
       case UINT32_TO64 -> fromUnsigned(node, X64Op.CVTSI2SD64);
       case UINT32_TO32 -> fromUnsigned(node, X64Op.CVTSI2SS64);
       case CLASS64,
-              CLASS32,
-              UINT64_TO64,
-              UINT64_TO32,
-              TO_UINT32_FROM64,
-              TO_UINT64_FROM64,
-              TO_UINT32_FROM32,
-              TO_UINT64_FROM32 ->
+          CLASS32,
+          UINT64_TO64,
+          UINT64_TO32,
+          TO_UINT32_FROM64,
+          TO_UINT64_FROM64,
+          TO_UINT32_FROM32,
+          TO_UINT64_FROM32 ->
           call(node);
     }
   }
