@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
 import vivarium.api.device.Bus;
 import vivarium.api.device.Device;
@@ -19,10 +20,10 @@ final class SystemBus implements Bus {
     private final String name;
     private final long base;
     private final long size;
-    private final @org.jspecify.annotations.Nullable Device device;
+    private final @Nullable Device device;
     private long accesses;
 
-    Region(String name, long base, long size, @org.jspecify.annotations.Nullable Device device) {
+    Region(String name, long base, long size, @Nullable Device device) {
       this.name = name;
       this.base = base;
       this.size = size;
@@ -77,7 +78,7 @@ final class SystemBus implements Bus {
     }
   }
 
-  private @org.jspecify.annotations.Nullable Region find(long gpa, int width) {
+  private @Nullable Region find(long gpa, int width) {
     if (last.covers(gpa, width)) {
       return last;
     }

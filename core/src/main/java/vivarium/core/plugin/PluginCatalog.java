@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
@@ -124,11 +126,7 @@ public final class PluginCatalog {
 
   /** Enters a plugin that cannot be used, and warns. */
   PluginInfo fail(
-      String id,
-      String version,
-      String maker,
-      String reason,
-      @org.jspecify.annotations.Nullable Throwable cause) {
+      String id, String version, String maker, String reason, @Nullable Throwable cause) {
     LOG.warn("plugin {} is left out: {}", id, reason);
     if (cause != null) {
       LOG.debug("plugin {}", id, cause);
@@ -211,6 +209,6 @@ public final class PluginCatalog {
   }
 
   private Map<String, Object> map(PluginKind kind) {
-    return java.util.Objects.requireNonNull(providers.get(kind));
+    return Objects.requireNonNull(providers.get(kind));
   }
 }

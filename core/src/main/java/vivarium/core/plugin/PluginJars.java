@@ -7,7 +7,6 @@ import org.pf4j.ManifestPluginDescriptorFinder;
 import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginDescriptorFinder;
 import org.pf4j.PluginLoader;
-import org.pf4j.PluginState;
 import org.pf4j.PluginWrapper;
 
 /**
@@ -17,6 +16,8 @@ import org.pf4j.PluginWrapper;
  * where nothing is encapsulated and {@code provides} is ignored.
  */
 final class PluginJars extends DefaultPluginManager {
+  /** The version of an API that does not say its version: every plugin is content with it. */
+  static final String UNKNOWN_VERSION = "0.0.0";
 
   PluginJars(String apiVersion) {
     super(List.of());
@@ -26,15 +27,26 @@ final class PluginJars extends DefaultPluginManager {
   /**
    * Reads a jar's descriptor and enters the plugin.
    *
-   * @return the plugin, in state {@code DISABLED} if it requires another version of the API
    * @throws RuntimeException of PF4J if it is no plugin, or its id is taken
    */
   PluginWrapper read(Path jar) {
-    PluginWrapper plugin = loadPluginFromPath(jar);
-    if (!isPluginValid(plugin)) {
-      plugin.setPluginState(PluginState.DISABLED);
-    }
-    return plugin;
+    return loadPluginFromPath(jar);
+  }
+
+  /**
+   * Whether a plugin is content with this version of the API. A bare version is the least one that
+   * it wants, as PF4J has it.
+   */
+  boolean isContent(PluginWrapper plugin) {
+    String wanted = plugin.getDescriptor().getRequires().trim();
+    String least = wanted.matches("\\d+\\.\\d+\\.\\d+") ? ">=" + wanted : wanted;
+    return getSystemVersion().equals(UNKNOWN_VERSION) || satisfies(getSystemVersion(), least);
+  }
+
+  /** Asked by PF4J, which would tell the user in its own words; {@link #isContent} judges. */
+  @Override
+  protected boolean isPluginValid(PluginWrapper plugin) {
+    return true;
   }
 
   /** Whether a version satisfies what a dependency asks for. */

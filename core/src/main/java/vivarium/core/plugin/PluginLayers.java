@@ -15,9 +15,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.pf4j.PluginDependency;
 import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginState;
@@ -49,7 +51,9 @@ final class PluginLayers {
   /** The version plugins' {@code Plugin-Requires} is held against: the module's own. */
   static String apiVersion() {
     ModuleDescriptor api = VivariumException.class.getModule().getDescriptor();
-    return api == null ? "0.0.0" : api.rawVersion().orElse("0.0.0");
+    return api == null
+        ? PluginJars.UNKNOWN_VERSION
+        : api.rawVersion().orElse(PluginJars.UNKNOWN_VERSION);
   }
 
   void load(List<Path> directories) {
@@ -86,15 +90,17 @@ final class PluginLayers {
 
   private void read(Path jar) {
     PluginWrapper plugin;
+    boolean content;
     try {
       plugin = jars.read(jar);
+      content = jars.isContent(plugin);
     } catch (RuntimeException e) {
       String name = String.valueOf(jar.getFileName());
       catalog.fail(name, "", "", oneLine(e), e);
       return;
     }
     PluginDescriptor descriptor = plugin.getDescriptor();
-    if (plugin.getPluginState() == PluginState.DISABLED) {
+    if (!content) {
       String reason =
           "it requires version %s of vivarium.api, which is %s"
               .formatted(descriptor.getRequires(), jars.getSystemVersion());
@@ -141,7 +147,7 @@ final class PluginLayers {
         failed.put(plugin.getPluginId(), plugin);
         plugin.setPluginState(PluginState.FAILED);
       }
-    } catch (Exception | LinkageError | java.util.ServiceConfigurationError e) {
+    } catch (Exception | LinkageError | ServiceConfigurationError e) {
       fail(plugin, oneLine(e), e);
     }
   }
@@ -250,8 +256,7 @@ final class PluginLayers {
     return "plugins depend on each other in a circle: " + String.join(" -> ", path);
   }
 
-  private void fail(
-      PluginWrapper plugin, String reason, @org.jspecify.annotations.Nullable Throwable cause) {
+  private void fail(PluginWrapper plugin, String reason, @Nullable Throwable cause) {
     failed.put(plugin.getPluginId(), plugin);
     plugin.setPluginState(PluginState.FAILED);
     PluginDescriptor descriptor = plugin.getDescriptor();
@@ -262,7 +267,7 @@ final class PluginLayers {
     return text(plugin.getDescriptor().getProvider());
   }
 
-  private static String text(@org.jspecify.annotations.Nullable String value) {
+  private static String text(@Nullable String value) {
     return value == null ? "" : value;
   }
 

@@ -129,7 +129,9 @@ class PluginCatalogTest {
   void anotherVersionOfTheApiIsRefusedAndThisOneTaken() throws IOException {
     jar(plugin("future").manifest("Plugin-Requires", ">=99"), "a.jar");
     jar(plugin("present").manifest("Plugin-Requires", ">=0.1.0"), "b.jar");
+    jar(plugin("babble").manifest("Plugin-Requires", "new!"), "c.jar");
     PluginCatalog catalog = load();
+    assertFailed(catalog, "c.jar", "new!");
     assertFailed(
         catalog,
         "future",
