@@ -46,7 +46,10 @@ class CommandTreeTest {
   @Test
   void aGuestThatIsNotHereSaysHowToGetIt() {
     refuses(
-        1, "debian is not here; 'vivarium guests fetch debian' brings it", "guests", "path",
+        1,
+        "debian is not here; 'vivarium guests fetch debian' brings it",
+        "guests",
+        "path",
         "debian");
   }
 

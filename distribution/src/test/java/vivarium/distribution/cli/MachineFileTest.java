@@ -130,7 +130,8 @@ class MachineFileTest {
     Wishes options = new Wishes();
     options.cpu = "translation";
     options.settings.put("cpu.a", "option");
-    Wishes both = options.over(read("{cpu: interpretation, isa: rv64gc, set: {cpu.a: f, cpu.b: f}}"));
+    Wishes both =
+        options.over(read("{cpu: interpretation, isa: rv64gc, set: {cpu.a: f, cpu.b: f}}"));
     assertThat(both.cpu).isEqualTo("translation");
     assertThat(both.isa).isEqualTo("rv64gc");
     assertThat(both.settings).containsEntry("cpu.a", "option").containsEntry("cpu.b", "f");

@@ -25,8 +25,7 @@ final class Programs {
   }
 
   private static byte[] image(int... instructions) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(4 * instructions.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * instructions.length).order(ByteOrder.LITTLE_ENDIAN);
     for (int instruction : instructions) {
       bytes.putInt(instruction);
     }
