@@ -1,6 +1,7 @@
 package vivarium.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,33 @@ class LauncherIT {
   void wordsWithSpacesReachTheProgramWhole() throws Exception {
     assertThat(run(List.of(SCRIPT.toString(), "no such command"), Map.of()))
         .contains("no such command");
+  }
+
+  @Test
+  void aMistakeIsOneLineAndAStatus() throws Exception {
+    String vivarium = "'%s' run --kernel missing; echo status $?".formatted(SCRIPT);
+    assertThat(run(List.of("sh", "-c", vivarium), Map.of()))
+        .isEqualTo("vivarium: no kernel missing\nstatus 1\n");
+  }
+
+  @Test
+  void theConsoleWorksInAPipe() throws Exception {
+    String vivarium = "'%s' run | tail -n 1; echo status $?".formatted(SCRIPT);
+    assertThat(run(List.of("sh", "-c", vivarium), Map.of())).isEqualTo("Good night.\nstatus 0\n");
+  }
+
+  @Test
+  void theTerminalIsPutBackAsItWas() throws Exception {
+    assumeTrue(
+        run(List.of("sh", "-c", "command -v script stty"), Map.of()).contains("script"),
+        "script(1) is not installed");
+    String inside =
+        "before=$(stty -g); '%s' run | sed 1q; test \"$before\" = \"$(stty -g)\" && echo put back"
+            .formatted(SCRIPT);
+    assertThat(run(List.of("script", "-qec", inside, "/dev/null"), Map.of()))
+        .contains("Ctrl-A x leaves")
+        .contains("Hello. This is a machine.")
+        .endsWith("put back\r\n");
   }
 
   /** A directory that looks like a JDK 17, whose java only says that it ran. */

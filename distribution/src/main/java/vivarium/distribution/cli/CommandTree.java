@@ -1,5 +1,6 @@
 package vivarium.distribution.cli;
 
+import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -41,6 +42,7 @@ public final class CommandTree {
             .addSubcommand(new GuestsCommand(host))
             .addSubcommand(new PluginsCommand(host))
             .addSubcommand(new IsaCommand(host));
+    line.setOut(new PrintWriter(host.out(), true));
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, host));
     line.setParameterExceptionHandler((mistake, args) -> misunderstood(mistake, host));
     return line;

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -15,10 +17,9 @@ import vivarium.core.plugin.PluginCatalog;
 /** {@code vivarium run}: runs one machine at the console. */
 @Command(
     name = "run",
-    description = {
-      "Runs a machine at this console.",
-      "Where standard input is a terminal, Ctrl-A x leaves and Ctrl-A h tells more."
-    },
+    description =
+        "Runs a machine at this console. Where that is a terminal, Ctrl-A x leaves and Ctrl-A h"
+            + " tells more.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     descriptionHeading = "%n",
@@ -30,11 +31,10 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "GUEST|FILE",
       arity = "0..*",
-      description = {
-        "A ready guest, fetched if it is missing (of several, the first that can be had), or a",
-        "machine file in YAML, with a slash or .yaml in its name. Options come before what these",
-        "say. With neither, and no kernel or firmware, the guest 'embedded' is run"
-      })
+      description =
+          "A ready guest, fetched if it is missing (of several, the first that can be had), or a"
+              + " machine file in YAML, with a slash or .yaml in its name. Options come before what"
+              + " these say. With neither, and no kernel or firmware, the guest 'embedded' is run")
   private List<String> names = new ArrayList<>();
 
   @Mixin private Wishes options = new Wishes();
@@ -86,8 +86,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private static <T> void ifSaid(
-      @org.jspecify.annotations.Nullable T value, java.util.function.Consumer<T> taker) {
+  private static <T> void ifSaid(@Nullable T value, Consumer<T> taker) {
     if (value != null) {
       taker.accept(value);
     }

@@ -32,10 +32,9 @@ final class Wishes {
   @Option(
       names = "--firmware",
       paramLabel = "FILE",
-      description = {
-        "What runs first, in M-mode: an ELF file, or a raw image for 0x80000000. Alone it is a",
-        "bare-metal program. Without it, a kernel finds the built-in SBI"
-      })
+      description =
+          "What runs first, in M-mode: an ELF file, or a raw image for 0x80000000. Alone it is a"
+              + " bare-metal program. Without it, a kernel finds the built-in SBI")
   @Nullable Path firmware;
 
   @Option(

@@ -64,8 +64,7 @@ class CommandTreeTest {
   void whatIsNoSizeIsSaidToBeNone(String size) {
     refuses(
         2,
-        "Invalid value for option '--memory' (SIZE): '%s' is not a size such as 256M or 1G"
-                .formatted(size)
+        "Invalid value for option '--memory': '%s' is not a size such as 256M or 1G".formatted(size)
             + " ('vivarium run --help' tells more)",
         "run",
         "--memory",
