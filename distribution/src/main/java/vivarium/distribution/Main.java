@@ -1,6 +1,5 @@
 package vivarium.distribution;
 
-import picocli.CommandLine;
 import vivarium.distribution.cli.CommandTree;
 
 /** Where {@code bin/vivarium} enters. */
@@ -13,8 +12,7 @@ public final class Main {
    * @param args the command line, as the shell split it
    */
   public static void main(String[] args) {
-    CommandLine commands = CommandTree.ofProcess();
-    int status = commands.execute(args);
+    int status = CommandTree.execute(args);
     System.out.flush();
     System.exit(status);
   }

@@ -27,21 +27,31 @@ public final class CommandTree {
     this.host = host;
   }
 
-  /** The commands of this process. */
-  public static CommandLine ofProcess() {
-    return of(Host.ofProcess());
+  /**
+   * Does in this process what a command line says, and tells the exit status.
+   *
+   * @param args the command line, as the shell split it
+   */
+  public static int execute(String... args) {
+    return execute(Host.ofProcess(), args);
   }
 
-  /** The commands, on any host. */
-  static CommandLine of(Host host) {
+  /** The same on any host. */
+  static int execute(Host host, String... args) {
+    // a machine is to start at once, and picocli takes its time for each command it is shown
+    boolean runs = args.length > 0 && args[0].equals("run");
+    return commands(host, runs).execute(args);
+  }
+
+  private static CommandLine commands(Host host, boolean onlyRun) {
     CommandLine run = new CommandLine(new RunCommand(host));
     run.getCommandSpec().usageMessage().footer(ExitStatus.HELP);
-    CommandLine line =
-        new CommandLine(new CommandTree(host))
-            .addSubcommand(run)
-            .addSubcommand(new GuestsCommand(host))
-            .addSubcommand(new PluginsCommand(host))
-            .addSubcommand(new IsaCommand(host));
+    CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(run);
+    if (!onlyRun) {
+      line.addSubcommand(new GuestsCommand(host))
+          .addSubcommand(new PluginsCommand(host))
+          .addSubcommand(new IsaCommand(host));
+    }
     line.setOut(new PrintWriter(host.out(), true));
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, host));
     line.setParameterExceptionHandler((mistake, args) -> misunderstood(mistake, host));

@@ -17,6 +17,8 @@ import vivarium.api.VivariumException;
  */
 public final class Terminal implements AutoCloseable {
   private static final int STDIN_FILENO = 0;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final AddressLayout POINTER = ValueLayout.ADDRESS;
 
   /** After output is written, and dropping no input. */
   private static final int TCSADRAIN = 1;
@@ -38,8 +40,10 @@ public final class Terminal implements AutoCloseable {
 
   /** Whether standard input is a terminal. */
   public static boolean isAtStandardInput() {
+    // each function costs some milliseconds of the start: no more than this one
+    MethodHandle isatty = CLibrary.function("isatty", FunctionDescriptor.of(INT, INT));
     try {
-      return (int) new CLibrary().isatty.invokeExact(STDIN_FILENO) == 1;
+      return (int) isatty.invokeExact(STDIN_FILENO) == 1;
     } catch (Throwable e) {
       throw failure(e);
     }
@@ -110,17 +114,13 @@ public final class Terminal implements AutoCloseable {
 
   /** The functions of termios(3). */
   private static final class CLibrary {
-    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-
-    private final Linker linker = Linker.nativeLinker();
-    final MethodHandle isatty = function("isatty", FunctionDescriptor.of(INT, INT));
     final MethodHandle tcgetattr = function("tcgetattr", FunctionDescriptor.of(INT, INT, POINTER));
     final MethodHandle tcsetattr =
         function("tcsetattr", FunctionDescriptor.of(INT, INT, INT, POINTER));
     final MethodHandle cfmakeraw = function("cfmakeraw", FunctionDescriptor.ofVoid(POINTER));
 
-    private MethodHandle function(String name, FunctionDescriptor descriptor) {
+    static MethodHandle function(String name, FunctionDescriptor descriptor) {
+      Linker linker = Linker.nativeLinker();
       return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
     }
   }

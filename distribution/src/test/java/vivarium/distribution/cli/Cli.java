@@ -43,7 +43,7 @@ final class Cli {
             home,
             () -> GuestCatalog.load(directory.resolve("cache")),
             () -> new FetchOptions(Optional.empty(), directory.resolve("apt"), Map.of()));
-    int status = CommandTree.of(host).execute(args);
+    int status = CommandTree.execute(host, args);
     return new Result(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
