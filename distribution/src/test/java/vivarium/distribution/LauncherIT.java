@@ -77,6 +77,18 @@ class LauncherIT {
   }
 
   @Test
+  void aBrokenPluginIsListedWithTheReasonAndHarmsNothing() throws Exception {
+    Files.writeString(elsewhere.resolve("broken.jar"), "no jar");
+    String listed = run(List.of(SCRIPT.toString(), "plugins", "--plugins", "."), Map.of());
+    assertThat(listed)
+        .containsPattern("broken.jar +failed +\\S+")
+        .containsPattern("rv64gc .* ready");
+    assertThat(run(List.of(SCRIPT.toString(), "run", "--plugins", "."), Map.of()))
+        .containsOnlyOnce("vivarium: warning: plugin broken.jar is left out: ")
+        .endsWith("Good night.\n");
+  }
+
+  @Test
   void theTerminalIsPutBackAsItWas() throws Exception {
     assumeTrue(
         run(List.of("sh", "-c", "command -v script stty"), Map.of()).contains("script"),
