@@ -87,7 +87,7 @@ class RunTest {
         .lines()
         .map(row -> row.split(" +"))
         .filter(row -> row.length > 2 && row[1].equals(kind))
-        .map(row -> row[2])
+        .flatMap(row -> Arrays.stream(row[2].split(",")))
         .sorted()
         .reduce((one, other) -> one + ", " + other)
         .orElseThrow();
