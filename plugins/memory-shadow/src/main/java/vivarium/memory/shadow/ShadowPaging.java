@@ -3,6 +3,7 @@ package vivarium.memory.shadow;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Counters;
+import vivarium.api.isa.Hart;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
@@ -32,11 +33,17 @@ final class ShadowPaging implements Paging {
 
   private final GuestMemory memory;
   private final Counters counters;
+  private final Protection protection;
   private final ShadowTables tables;
   private final TableMemory shadows;
   private final GuestPath path;
   private final Walk walk = new Walk();
   private final LongAdder guestWalks;
+
+  /** Harts say so by a fence of everything. */
+  private boolean protectionMayDiffer;
+
+  private @Nullable Hart lastHart;
   private @Nullable PageTableFormat lastFormat;
   private long lastRoot;
   private int lastAsid;
@@ -44,9 +51,10 @@ final class ShadowPaging implements Paging {
   ShadowPaging(PagingEnvironment environment, boolean outOfSync) {
     memory = environment.memory();
     counters = environment.counters();
-    tables = new ShadowTables(memory, environment.frames(), counters, outOfSync);
+    protection = new Protection(memory);
+    tables = new ShadowTables(memory, environment.frames(), counters, protection, outOfSync);
     shadows = new CountedFrames(environment.frames(), counters);
-    path = new GuestPath(tables, counters.named("guest-walk-references"));
+    path = new GuestPath(memory, tables, counters.named("guest-walk-references"));
     guestWalks = counters.named("guest-walks");
     memory.setTableGuard(tables);
   }
@@ -58,6 +66,9 @@ final class ShadowPaging implements Paging {
     if (format == null) {
       result.set(va, ANY_ACCESS, true, PAGE_BYTES);
       return;
+    }
+    if (protectionMayDiffer || !context.hart().equals(lastHart)) {
+      slowCheckProtection(context);
     }
     ShadowTable root = tables.root(format, context.root());
     if (root != null) {
@@ -73,6 +84,15 @@ final class ShadowPaging implements Paging {
     slowTranslate(context, format, va, access, result);
   }
 
+  private void slowCheckProtection(TranslationContext context) {
+    boolean isNew = protection.addWalker(context);
+    if (isNew || protectionMayDiffer) {
+      tables.dropForbidden();
+    }
+    lastHart = context.hart();
+    protectionMayDiffer = false;
+  }
+
   private void slowTranslate(
       TranslationContext context,
       PageTableFormat format,
@@ -82,7 +102,7 @@ final class ShadowPaging implements Paging {
       throws Trap {
     counters.shadowMisses++;
     guestWalks.increment();
-    path.clear();
+    path.walkFor(context, va, access);
     format.walk(context, path, context.root(), va, access, walk);
     switch (walk.outcome()) {
       case MAPPED -> {
@@ -114,6 +134,7 @@ final class ShadowPaging implements Paging {
 
   @Override
   public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {
+    protectionMayDiffer |= allAddresses && allSpaces;
     tables.synchronize();
   }
 

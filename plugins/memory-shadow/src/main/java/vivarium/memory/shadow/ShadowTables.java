@@ -44,6 +44,7 @@ final class ShadowTables implements TableGuard {
   private final GuestMemory memory;
   private final TableFrames frames;
   private final Counters counters;
+  private final Protection protection;
   private final boolean mayLeaveOutOfSync;
   private final @Nullable ShadowTable[] ofPage;
   private final List<ShadowTable> roots = new ArrayList<>();
@@ -58,10 +59,15 @@ final class ShadowTables implements TableGuard {
   private long uses;
 
   ShadowTables(
-      GuestMemory memory, TableFrames frames, Counters counters, boolean mayLeaveOutOfSync) {
+      GuestMemory memory,
+      TableFrames frames,
+      Counters counters,
+      Protection protection,
+      boolean mayLeaveOutOfSync) {
     this.memory = memory;
     this.frames = frames;
     this.counters = counters;
+    this.protection = protection;
     this.mayLeaveOutOfSync = mayLeaveOutOfSync;
     ofPage = new ShadowTable[(int) (memory.size() >> PAGE_SHIFT)];
     made = counters.named("shadow-tables-made");
@@ -97,13 +103,6 @@ final class ShadowTables implements TableGuard {
     return (long) PAGE_BYTES << format.indexBits() * level;
   }
 
-  // The guest's tables, for walks.
-
-  /** An entry of the guest's. */
-  long guestEntry(long gpa) {
-    return memory.read(gpa);
-  }
-
   /** Sets accessed and dirty bits in an entry of the guest's, and in its shadows. */
   boolean mark(long gpa, long expected, long value) {
     marking = true;
@@ -124,6 +123,11 @@ final class ShadowTables implements TableGuard {
    * @param walk the outcome: mapped, to RAM
    */
   void fill(PageTableFormat format, GuestPath path, Walk walk) {
+    for (int step = 0; step < path.length(); step++) {
+      if (!protection.allowsTable(path.address(step) & PAGE_MASK)) {
+        return;
+      }
+    }
     boolean nothingElse = false;
     while (!tryFill(format, path, walk) && !nothingElse) {
       if (!reclaimRoot(path.address(0) & PAGE_MASK)) {
@@ -317,6 +321,20 @@ final class ShadowTables implements TableGuard {
   void clear() {
     while (!roots.isEmpty()) {
       drop(roots.getLast());
+    }
+  }
+
+  /** Drops the shadows of tables that protection does not let every hart walk any more. */
+  void dropForbidden() {
+    if (protection.isOpen()) {
+      return;
+    }
+    for (int page = 0; page < ofPage.length; page++) {
+      ShadowTable table = ofPage[page];
+      while (table != null && !protection.allowsTable(table.gpa())) {
+        drop(table);
+        table = ofPage[page];
+      }
     }
   }
 

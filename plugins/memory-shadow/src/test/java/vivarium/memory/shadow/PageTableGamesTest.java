@@ -324,6 +324,26 @@ class PageTableGamesTest {
   }
 
   @Test
+  void tableThatProtectionHidesIsAnAccessFaultAlthoughItHasAShadow() {
+    mapData();
+    guest.protect(MIDDLE, 0);
+    assertThat(guest.access(ROOT, VA, Access.LOAD)).startsWith("Trap[cause=5");
+    assertThat(guest.guarded(MIDDLE)).isFalse();
+    guest.protect(MIDDLE, PagedGuest.PMP_ALL);
+    assertThat(guest.load(ROOT, VA)).isEqualTo(DATA);
+  }
+
+  @Test
+  void bitThatProtectionForbidsToSetIsAnAccessFault() {
+    guest.map(ROOT, VA, entry(DATA, V | R | W | A));
+    guest.load(ROOT, VA);
+    guest.protect(LEAVES, 1);
+    assertThat(guest.access(ROOT, VA, Access.STORE)).startsWith("Trap[cause=7");
+    assertThat(guest.get(LEAVES, vpn(0))).isEqualTo(entry(DATA, V | R | W | A));
+    assertThat(guest.load(ROOT, VA)).isEqualTo(DATA);
+  }
+
+  @Test
   void tableThatPointsToItselfEndsInAFault() {
     for (int i = 0; i < 512; i++) {
       guest.set(ROOT, i, entry(ROOT, V));

@@ -43,6 +43,13 @@ final class PagedGuest {
 
   static final int KERNEL = SvFormat.SUPERVISOR | SvFormat.ADUE;
 
+  /** Permissions in a PMP entry. */
+  static final int PMP_ALL = 7;
+
+  private static final int PMPADDR0 = 0x3b0;
+  private static final int PMPCFG0 = 0x3a0;
+  private static final int PMP_NAPOT = 0x18;
+
   /** Frames in the order of the pages they back. */
   static final RamFrames IN_ORDER = page -> page * PAGE;
 
@@ -75,16 +82,20 @@ final class PagedGuest {
                         new FakeClock(),
                         new FakeControl(),
                         new Counters()));
-    int pmpaddr0 = 0x3b0;
-    int pmpcfg0 = 0x3a0;
-    hart.writeCsr(pmpaddr0, -1);
-    hart.writeCsr(pmpcfg0, 0x1f);
+    hart.writeCsr(PMPADDR0 + 1, -1);
+    protect(RAM, PMP_ALL);
     hart.mmu().setPaging(paging);
   }
 
   /** A guest under shadow tables, RAM in order, with frames enough. */
   static PagedGuest shadowed() {
     return new PagedGuest(new ShadowStrategy(), IN_ORDER, 64);
+  }
+
+  /** Lets S and U do with one page only what the permissions say, and all with all others. */
+  void protect(long gpa, int permissions) {
+    hart.writeCsr(PMPADDR0, gpa >>> 2 | 0x1ff);
+    hart.writeCsr(PMPCFG0, (PMP_NAPOT | PMP_ALL) << 8 | PMP_NAPOT | permissions);
   }
 
   /** Guest-physical address of a page by its number in RAM. */

@@ -122,7 +122,12 @@ class RandomActivityTest {
 
   private void run() {
     for (int step = 0; step < STEPS; step++) {
-      if (random.nextInt(3) == 0) {
+      if (random.nextInt(500) == 0) {
+        long table = table();
+        int permissions = random.nextInt(PagedGuest.PMP_ALL + 1);
+        nested.protect(table, permissions);
+        shadow.protect(table, permissions);
+      } else if (random.nextInt(3) == 0) {
         write();
       } else {
         access();

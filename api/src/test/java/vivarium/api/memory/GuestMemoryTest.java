@@ -1,0 +1,61 @@
+package vivarium.api.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import org.junit.jupiter.api.Test;
+
+class GuestMemoryTest {
+  private static final long BASE = 0x8000_0000L;
+  private static final long PAGE = GuestMemory.PAGE_BYTES;
+  private static final int PAGES = 16;
+  private static final long FIRST_FRAME = 4 * PAGE;
+
+  /** Frames in order, but for page 5, which lies at the end. */
+  private final GuestMemory memory =
+      new GuestMemory(
+          Arena.ofAuto().allocate(32 * PAGE, PAGE),
+          BASE,
+          PAGES * PAGE,
+          page -> page == 5 ? 31 * PAGE : FIRST_FRAME + page * PAGE);
+
+  @Test
+  void guestAddressUndoesMachineAddress() {
+    for (int page = 0; page < PAGES; page++) {
+      long gpa = BASE + page * PAGE + 0x123;
+      assertThat(memory.guestAddress(memory.machineAddress(gpa))).isEqualTo(gpa);
+    }
+  }
+
+  @Test
+  void guestAddressIsRightWhenThePageThatLiesElsewhereIsTouchedFirst() {
+    long elsewhere = memory.machineAddress(BASE + 5 * PAGE);
+    long first = memory.machineAddress(BASE);
+    assertThat(memory.guestAddress(elsewhere)).isEqualTo(BASE + 5 * PAGE);
+    assertThat(memory.guestAddress(first)).isEqualTo(BASE);
+  }
+
+  @Test
+  void frameThatBacksNoPageHasNoGuestAddress() {
+    memory.machineAddress(BASE);
+    memory.machineAddress(BASE + 5 * PAGE);
+    assertThatThrownBy(() -> memory.guestAddress(0)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> memory.guestAddress(FIRST_FRAME + 5 * PAGE))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void rangeIsContiguousUpToAFrameThatLiesElsewhere() {
+    assertThat(memory.contiguous(BASE, 5 * PAGE)).isTrue();
+    assertThat(memory.contiguous(BASE, 6 * PAGE)).isFalse();
+    assertThat(memory.contiguous(BASE + 5 * PAGE, PAGE)).isTrue();
+  }
+
+  @Test
+  void rangeThatLeavesRamIsNotContiguous() {
+    assertThat(memory.contiguous(BASE + 8 * PAGE, 8 * PAGE)).isTrue();
+    assertThat(memory.contiguous(BASE + 8 * PAGE, 9 * PAGE)).isFalse();
+    assertThat(memory.contiguous(BASE - PAGE, 2 * PAGE)).isFalse();
+  }
+}
