@@ -403,6 +403,9 @@ public final class Mmu implements TlbHolder {
     if (!memory.isRam(gpa, width)) {
       throw hart.accessFault(access, va);
     }
+    if (access == Access.LOAD && !memory.mayLoadDirectly(gpa)) {
+      return 0;
+    }
     if (access == Access.STORE && !memory.mayStoreDirectly(gpa)) {
       if (!alone) {
         throw LeaveBlock.INSTANCE;
@@ -462,6 +465,9 @@ public final class Mmu implements TlbHolder {
   /** Loads an aligned 32-bit word, zero-extended, and reserves it. */
   public long loadReserved32(long va) {
     long address = atomicAddress(va, 4, Access.LOAD);
+    if (address == 0) {
+      return slowLoadReserved(va, 4);
+    }
     long value = (int) RawMemory.ATOMIC_INT.getVolatile(RawMemory.all(), address) & 0xffff_ffffL;
     hart.block().reserve(address, value);
     return value;
@@ -470,8 +476,19 @@ public final class Mmu implements TlbHolder {
   /** Loads an aligned 64-bit word and reserves it. */
   public long loadReserved64(long va) {
     long address = atomicAddress(va, 8, Access.LOAD);
+    if (address == 0) {
+      return slowLoadReserved(va, 8);
+    }
     long value = (long) RawMemory.ATOMIC_LONG.getVolatile(RawMemory.all(), address);
     hart.block().reserve(address, value);
+    return value;
+  }
+
+  /** A load of a page guarded for loads; the reservation is of its place and what is seen there. */
+  private long slowLoadReserved(long va, int width) {
+    long gpa = resolve(dataContext(), va, width, Access.LOAD).gpa();
+    long value = memory.load(gpa, width);
+    hart.block().reserve(memory.hostPage(gpa) + (gpa & PAGE_BYTES - 1), value);
     return value;
   }
 

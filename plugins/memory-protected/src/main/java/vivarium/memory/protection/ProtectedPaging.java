@@ -1,0 +1,126 @@
+package vivarium.memory.protection;
+
+import java.util.concurrent.atomic.LongAdder;
+import vivarium.api.cpu.Counters;
+import vivarium.api.isa.Trap;
+import vivarium.api.memory.Access;
+import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.PageTableFormat;
+import vivarium.api.memory.Paging;
+import vivarium.api.memory.PagingEnvironment;
+import vivarium.api.memory.TableMemory;
+import vivarium.api.memory.Translation;
+import vivarium.api.memory.TranslationContext;
+import vivarium.api.memory.Walk;
+
+/**
+ * Translation by the guest's own tables, which hold machine addresses: one walk, one reference a
+ * level, and accessed and dirty bits where the guest looks for them. What such an entry says is the
+ * guest's last word, faults too, but for entries that the frame cannot hold ({@link TablePages}):
+ * devices, tables that stopped being such, pages that are tables of two levels. There the tables as
+ * the guest wrote them decide.
+ *
+ * <p>Table writes are applied at once and TLBs not told: until the guest's fence they may be stale,
+ * as under every other strategy, and be so in the same places. They never reach further than the
+ * guest's own frames, and a page that becomes a table is dropped from them at once.
+ */
+final class ProtectedPaging implements Paging {
+  private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
+  private static final int ANY_ACCESS =
+      Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
+
+  private final GuestMemory memory;
+  private final Counters counters;
+  private final TablePages tables;
+  private final TableMemory machineView;
+  private final TableMemory guestView;
+  private final LongAdder interpreted;
+  private final Walk walk = new Walk();
+
+  ProtectedPaging(PagingEnvironment environment, int mostRoots) {
+    memory = environment.memory();
+    counters = environment.counters();
+    tables = new TablePages(memory, counters, mostRoots);
+    machineView = new MachineView(tables, counters);
+    guestView = new GuestView(tables, counters);
+    interpreted = counters.named("protected-walks-interpreted");
+    memory.setTableGuard(tables);
+  }
+
+  @Override
+  public void translate(TranslationContext context, long va, Access access, Translation result)
+      throws Trap {
+    PageTableFormat format = context.format();
+    if (format == null) {
+      result.set(va, ANY_ACCESS, true, PAGE_BYTES);
+      return;
+    }
+    TablePage root = tables.root(format, context.root());
+    while (root != null) {
+      counters.walks++;
+      format.walk(context, machineView, root.ma(), va, access, walk);
+      if (walk.outcome() == Walk.Outcome.MAPPED) {
+        finish(context, format, va, access, memory.guestAddress(walk.address()), result);
+        return;
+      }
+      switch (tables.resolve(walk.entryAddress())) {
+        case AS_THE_GUEST_SAYS -> {
+          finish(context, format, va, access, 0, result);
+          return;
+        }
+        case RESOLVED -> counters.shadowMisses++;
+        case KEPT_ASIDE -> root = null;
+      }
+    }
+    slowTranslate(context, format, va, access, result);
+  }
+
+  /** The walk of the tables as the guest wrote them. */
+  private void slowTranslate(
+      TranslationContext context,
+      PageTableFormat format,
+      long va,
+      Access access,
+      Translation result)
+      throws Trap {
+    interpreted.increment();
+    counters.walks++;
+    format.walk(context, guestView, context.root(), va, access, walk);
+    finish(context, format, va, access, walk.address(), result);
+  }
+
+  private void finish(
+      TranslationContext context,
+      PageTableFormat format,
+      long va,
+      Access access,
+      long gpa,
+      Translation result)
+      throws Trap {
+    switch (walk.outcome()) {
+      case MAPPED -> {
+        long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
+        result.set(gpa, walk.permissions(), walk.global(), span);
+      }
+      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
+      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
+    }
+  }
+
+  @Override
+  public void switchTo(TranslationContext context) {
+    PageTableFormat format = context.format();
+    if (format != null) {
+      tables.root(format, context.root());
+    }
+  }
+
+  /** Nothing is ever behind the guest's writes. */
+  @Override
+  public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {}
+
+  @Override
+  public void close() {
+    tables.clear();
+  }
+}
