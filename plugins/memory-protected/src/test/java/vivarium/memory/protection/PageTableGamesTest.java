@@ -98,7 +98,13 @@ class PageTableGamesTest {
   @Test
   void tablePageReadByTheGuestGivesWhatItWrote() {
     long[] entries = {
-      0, entry(OTHER, RW), entry(DEVICE, RW), 0x1234_5678_9abc_def0L, entry(OTHER, V), -1L, 0xfeL << 3
+      0,
+      entry(OTHER, RW),
+      entry(DEVICE, RW),
+      0x1234_5678_9abc_def0L,
+      entry(OTHER, V),
+      -1L,
+      0xfeL << 3
     };
     mapData();
     for (int i = 0; i < entries.length; i++) {
@@ -342,8 +348,7 @@ class PageTableGamesTest {
     guest.map(ROOT, VA, entry(DATA, RW));
     guest.set(page(3), 0, entry(ROOT, V));
     TranslationContext context = guest.context(SvFormat.SV48, page(3), KERNEL);
-    assertThat(guest.access(context, VA, Access.LOAD))
-        .startsWith("gpa=" + Long.toHexString(DATA));
+    assertThat(guest.access(context, VA, Access.LOAD)).startsWith("gpa=" + Long.toHexString(DATA));
     assertThat(guest.counters.walkReferences).isEqualTo(4);
   }
 

@@ -147,8 +147,7 @@ class RootsTest {
     String found = guest.access(SHARED, 0, Access.LOAD);
     assertThat(found).isEqualTo("Trap[cause=13, value=0x0]");
     guest.set(SHARED, 2, entry(page(512), RW));
-    assertThat(guest.access(SHARED, 1L << 30 | 1L << 22, Access.LOAD))
-        .startsWith("gpa=80200000 ");
+    assertThat(guest.access(SHARED, 1L << 30 | 1L << 22, Access.LOAD)).startsWith("gpa=80200000 ");
     assertThat(counted("protected-walks-interpreted")).isEqualTo(2);
   }
 
