@@ -25,7 +25,9 @@ import vivarium.api.isa.InstructionTable;
 @OperationsPerInvocation(DecodeBenchmark.INSTRUCTIONS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
 public class DecodeBenchmark {
   static final int INSTRUCTIONS = 20_000;
 

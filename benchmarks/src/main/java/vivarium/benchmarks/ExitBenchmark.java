@@ -26,7 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OperationsPerInvocation(ExitBenchmark.ROUNDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
 public class ExitBenchmark {
   static final int ROUNDS = 10_000;
 
@@ -79,7 +81,7 @@ public class ExitBenchmark {
   }
 
   /** CPU strategy. */
-  @Param({"interpretation", "translation-native"})
+  @Param({"interpretation", "translation-native", "translation-bytecode"})
   public String cpu = "";
 
   /** What leaves. */

@@ -27,7 +27,9 @@ import vivarium.api.fp.Fpu;
 @OperationsPerInvocation(FpuBenchmark.OPERANDS)
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
 public class FpuBenchmark {
   static final int OPERANDS = 1024;
   private static final long SEED = 6;

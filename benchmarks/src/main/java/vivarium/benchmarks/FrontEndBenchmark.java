@@ -28,7 +28,9 @@ import vivarium.cpu.translation.graph.TraceBuilder;
  * instructions met included.
  */
 @State(Scope.Thread)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
 public class FrontEndBenchmark {
   static final int INSTRUCTIONS = 10_000;
 
@@ -106,7 +108,9 @@ public class FrontEndBenchmark {
   @OutputTimeUnit(TimeUnit.MILLISECONDS)
   @Warmup(iterations = 0)
   @Measurement(iterations = 1)
-  @Fork(5)
+  @Fork(
+      value = 5,
+      jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
   public void cold() throws Trap {
     GuestCode known = java.util.Objects.requireNonNull(code);
     due = build(known, newBuilder(known), INSTRUCTIONS);

@@ -29,7 +29,9 @@ import vivarium.api.memory.Mmu;
 @OperationsPerInvocation(MmuBenchmark.LOADS)
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
 public class MmuBenchmark {
   static final int LOADS = 1024;
 

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {JvmFlags.GC, JvmFlags.HUGE_METHODS, JvmFlags.NATIVE_ACCESS})
 public abstract class SteadyGuest {
   private static final long STEPS = 1_000_000;
 

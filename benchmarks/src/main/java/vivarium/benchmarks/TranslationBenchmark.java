@@ -6,7 +6,7 @@ import org.openjdk.jmh.annotations.Setup;
 /** Guests under the back ends of binary translation. */
 public class TranslationBenchmark extends SteadyGuest {
   /** CPU strategy. */
-  @Param({"translation-native"})
+  @Param({"translation-native", "translation-bytecode"})
   public String cpu = "";
 
   /** One of benchmarks/guests; {@code -p guest=branchy,fp} measures others. */
