@@ -124,7 +124,8 @@ public final class Compare implements Callable<Integer> {
     Path launcher = product.resolve("bin/vivarium").toAbsolutePath();
     if (!Files.isExecutable(launcher)) {
       throw new VivariumException(
-          launcher + " is not there; 'mvn -q -DskipTests package' makes it, --product names another");
+          launcher
+              + " is not there; 'mvn -q -DskipTests package' makes it, --product names another");
     }
     if (runs < 1 || timeoutSeconds < 1 || scales.stream().anyMatch(scale -> scale < 0)) {
       throw new VivariumException("--runs and --timeout begin at 1, --scale at 0");

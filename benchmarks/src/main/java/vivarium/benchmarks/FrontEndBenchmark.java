@@ -66,8 +66,7 @@ public class FrontEndBenchmark {
 
   private static TraceBuilder newBuilder(GuestCode code) {
     Templates templates = Templates.of(code.instructionSet().table());
-    return new TraceBuilder(
-        code.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
+    return new TraceBuilder(code.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
   }
 
   /** Builds traces of at least so many instructions together; returns how many more they had. */

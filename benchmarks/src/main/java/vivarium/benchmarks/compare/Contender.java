@@ -46,8 +46,7 @@ public sealed interface Contender {
    * @param cpu CPU strategy
    * @param memoryStrategy memory strategy, if not the default one
    */
-  record Vivarium(Path launcher, String cpu, Optional<String> memoryStrategy)
-      implements Contender {
+  record Vivarium(Path launcher, String cpu, Optional<String> memoryStrategy) implements Contender {
     /**
      * Reads {@code CPU} or {@code CPU:MEMORY}.
      *
@@ -69,8 +68,7 @@ public sealed interface Contender {
     @Override
     public List<String> command(Workload workload) {
       List<String> command =
-          new ArrayList<>(
-              List.of(launcher.toString(), "run", "--cpu", cpu, "--memory", MEMORY));
+          new ArrayList<>(List.of(launcher.toString(), "run", "--cpu", cpu, "--memory", MEMORY));
       memoryStrategy.ifPresent(memory -> command.addAll(List.of("--memory-strategy", memory)));
       switch (workload) {
         case Workload.BareMetal guest ->

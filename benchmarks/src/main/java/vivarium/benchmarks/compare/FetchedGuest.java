@@ -30,7 +30,8 @@ public final class FetchedGuest {
     String kernel = files.get("kernel");
     String initrd = files.get("initrd");
     if (kernel == null || initrd == null) {
-      throw new VivariumException("'vivarium guests path " + DEBIAN + "' names no kernel and initrd");
+      throw new VivariumException(
+          "'vivarium guests path " + DEBIAN + "' names no kernel and initrd");
     }
     return new Workload.KernelBoot(
         name, Path.of(kernel), Path.of(initrd), DEBIAN_APPEND, DEBIAN_MARKER);

@@ -34,7 +34,8 @@ public final class GuestImages {
   /** A copy of an image with another scale. */
   public static byte[] withScale(byte[] image, long scale) {
     if (image.length < SCALE_OFFSET + Long.BYTES) {
-      throw new VivariumException("a guest of " + image.length + " bytes has no word for its scale");
+      throw new VivariumException(
+          "a guest of " + image.length + " bytes has no word for its scale");
     }
     byte[] copy = image.clone();
     ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN).putLong(SCALE_OFFSET, scale);

@@ -18,8 +18,7 @@ public final class Json {
    */
   public static String of(Results results, Map<String, String> circumstances) {
     StringJoiner members = new StringJoiner(",\n", "{\n", "\n}\n");
-    circumstances.forEach(
-        (name, value) -> members.add("  " + quote(name) + ": " + quote(value)));
+    circumstances.forEach((name, value) -> members.add("  " + quote(name) + ": " + quote(value)));
     StringJoiner rows = new StringJoiner(",\n", "  \"results\": [\n", "\n  ]");
     rows.setEmptyValue("  \"results\": []");
     for (String workload : results.workloads()) {
@@ -54,9 +53,7 @@ public final class Json {
   }
 
   private static String number(OptionalDouble value) {
-    return value.isPresent()
-        ? String.format(Locale.ROOT, "%.3f", value.getAsDouble())
-        : "null";
+    return value.isPresent() ? String.format(Locale.ROOT, "%.3f", value.getAsDouble()) : "null";
   }
 
   static String quote(String text) {

@@ -66,8 +66,6 @@ public final class MarkdownTable {
   }
 
   private static String number(OptionalDouble value) {
-    return value.isPresent()
-        ? String.format(Locale.ROOT, "%.2f", value.getAsDouble())
-        : NOTHING;
+    return value.isPresent() ? String.format(Locale.ROOT, "%.2f", value.getAsDouble()) : NOTHING;
   }
 }
