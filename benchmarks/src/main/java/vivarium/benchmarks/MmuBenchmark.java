@@ -21,7 +21,7 @@ import vivarium.api.memory.Mmu;
 /**
  * Loads through {@link Mmu}, in S-mode under Sv39 with 4 KiB pages, where the TLB has the page and
  * where it does not. A miss is resolved by the memory strategy: nested walks the guest's tables,
- * shadow finds what it has carried over.
+ * shadow and protected find what they have made of them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -73,7 +73,7 @@ public class MmuBenchmark {
   private static final long STEPS_TO_ENTER = 1000;
 
   /** Memory strategy. */
-  @Param({"nested", "shadow"})
+  @Param({"nested", "shadow", "protected"})
   public String memory = "";
 
   private @Nullable BenchMachine machine;
