@@ -49,6 +49,7 @@ public final class CommandTree {
     CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(run);
     if (!onlyRun) {
       line.addSubcommand(new GuestsCommand(host))
+          .addSubcommand(new VerifyCommand(host))
           .addSubcommand(new PluginsCommand(host))
           .addSubcommand(new IsaCommand(host));
     }

@@ -56,7 +56,8 @@ final class RunCommand implements Callable<Integer> {
     return new MachineSession(host, plugins, wishes.stats).run(configure(wishes));
   }
 
-  private static MachineConfig.Builder configure(Wishes wishes) {
+  /** The machine that is wished for, but for its console. */
+  static MachineConfig.Builder configure(Wishes wishes) {
     MachineConfig.Builder config = MachineConfig.builder();
     ifSaid(wishes.kernel, config::kernel);
     ifSaid(wishes.initrd, config::initrd);
