@@ -59,8 +59,7 @@ public final class LockStep {
    * @param page an address in the page that differs, if it was RAM
    * @param mismatches as they were seen
    */
-  record Found(
-      long from, long memoryFrom, long to, OptionalLong page, List<Mismatch> mismatches) {}
+  record Found(long from, long memoryFrom, long to, OptionalLong page, List<Mismatch> mismatches) {}
 
   /**
    * Prepares a comparison.
