@@ -118,7 +118,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
           thrown = region.run(x, mmu, fpu, frame);
         } else {
           thrown = cold.run(trace, x, frame);
-          traces.ranCold(trace);
+          traces.ranCold(trace, frame.pc);
         }
         if (thrown != null) {
           break;

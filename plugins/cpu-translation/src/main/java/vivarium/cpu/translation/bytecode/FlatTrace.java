@@ -25,6 +25,8 @@ final class FlatTrace {
 
   static final int OP_MASK = 0xff;
 
+  private static final int MOST_TARGETS = 4;
+
   final long gpa;
   final long pc;
   final int ready;
@@ -52,6 +54,11 @@ final class FlatTrace {
 
   /** Times it ran cold. */
   int runs;
+
+  /** Where its indirect jump was seen to go, as many as {@link #targetCount}. */
+  final long[] targets;
+
+  int targetCount;
 
   /** Compiled code that begins with it. */
   @Nullable Region region;
@@ -90,6 +97,19 @@ final class FlatTrace {
       }
     }
     ranges = ranges(graph, parcel);
+    targets = new long[op(live - 1) == Op.JUMP ? MOST_TARGETS : 0];
+  }
+
+  /** Notes that its indirect jump, if it ends with one, went to an address. */
+  void wentTo(long target) {
+    for (int i = 0; i < targetCount; i++) {
+      if (targets[i] == target) {
+        return;
+      }
+    }
+    if (targetCount < targets.length) {
+      targets[targetCount++] = target;
+    }
   }
 
   private void copy(Graph graph, int node, int[] places) {

@@ -42,11 +42,13 @@ final class RegionCode {
   private final List<Stub> stubs = new ArrayList<>();
   private final List<Long> pcs = new ArrayList<>();
   private final List<Integer> completed = new ArrayList<>();
+  private final List<List<Integer>> jumpTargets = new ArrayList<>();
   private int firstTemporary = FIRST_REGISTER;
 
   RegionCode(List<FlatTrace> members) {
     this.members = members;
     for (FlatTrace member : members) {
+      jumpTargets.add(membersJumpedTo(member));
       for (int node = 0; node < member.count(); node++) {
         int op = member.op(node);
         if (op == Op.READ || op == Op.WRITE) {
@@ -54,6 +56,19 @@ final class RegionCode {
         }
       }
     }
+  }
+
+  /** Numbers of the members that an indirect jump was seen to go to. */
+  private List<Integer> membersJumpedTo(FlatTrace from) {
+    List<Integer> found = new ArrayList<>();
+    for (int i = 0; i < from.targetCount; i++) {
+      for (int to = 0; to < members.size(); to++) {
+        if (members.get(to).pc == from.targets[i]) {
+          found.add(to);
+        }
+      }
+    }
+    return found;
   }
 
   private void note(int register, boolean write) {
@@ -155,10 +170,26 @@ final class RegionCode {
     code.loadConstant(pc).lstore(PC);
     for (int i = 0; i < members.size(); i++) {
       if (members.get(i).pc == pc) {
-        code.lload(BUDGET).loadConstant((long) members.get(i).steps).lcmp();
-        code.ifge(heads.get(i));
+        goToMember(code, i);
         break;
       }
+    }
+    code.goto_(leave);
+  }
+
+  private void goToMember(CodeBuilder code, int member) {
+    code.lload(BUDGET).loadConstant((long) members.get(member).steps).lcmp();
+    code.ifge(heads.get(member));
+  }
+
+  /** Leaves the current trace for the address in {@link #PC}: for one seen before if it is that. */
+  void jump(CodeBuilder code, FlatTrace from, int completedSteps, Label leave) {
+    takeOff(code, completedSteps);
+    for (int member : jumpTargets.get(members.indexOf(from))) {
+      Label other = code.newLabel();
+      code.lload(PC).loadConstant(members.get(member).pc).lcmp().ifne(other);
+      goToMember(code, member);
+      code.goto_(leave).labelBinding(other);
     }
     code.goto_(leave);
   }

@@ -108,9 +108,9 @@ final class TraceCode {
         jumpIf(trace.a(node), stub, true);
       }
       case Op.JUMP -> {
-        region.takeOff(code, trace.completed(node));
         push(trace.a(node));
-        code.lstore(RegionCode.PC).goto_(leave);
+        code.lstore(RegionCode.PC);
+        region.jump(code, trace, trace.completed(node), leave);
       }
       case Op.END -> region.goOn(code, trace.values[node], trace.completed(node), leave);
       default -> {

@@ -135,8 +135,9 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
     return trace;
   }
 
-  /** Counts a cold run, and has the trace compiled if it proves hot. */
-  void ranCold(FlatTrace trace) {
+  /** Counts a cold run that went on at a pc, and has the trace compiled if it proves hot. */
+  void ranCold(FlatTrace trace, long next) {
+    trace.wentTo(next);
     if (++trace.runs >= hotRuns && !trace.requested) {
       queue.request(neighbours(trace));
     }
@@ -152,21 +153,33 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
     List<FlatTrace> members = new ArrayList<>();
     members.add(head);
     int nodes = head.count();
-    for (int i = 0; i < members.size(); i++) {
-      FlatTrace member = members.get(i);
-      for (int node = 0; node < member.count(); node++) {
-        int op = member.op(node);
-        FlatTrace next = op == Op.BRANCH || op == Op.END ? warm(member.values[node], head) : null;
-        if (next != null
-            && members.size() < MAX_MEMBERS
-            && nodes + next.count() <= MAX_REGION_NODES
-            && !members.contains(next)) {
+    for (int i = 0; i < members.size() && members.size() < MAX_MEMBERS; i++) {
+      for (FlatTrace next : successors(members.get(i), head)) {
+        if (nodes + next.count() <= MAX_REGION_NODES && !members.contains(next)) {
           members.add(next);
           nodes += next.count();
         }
       }
     }
     return members;
+  }
+
+  private List<FlatTrace> successors(FlatTrace member, FlatTrace head) {
+    List<FlatTrace> found = new ArrayList<>();
+    for (int node = 0; node < member.count(); node++) {
+      int op = member.op(node);
+      FlatTrace next = op == Op.BRANCH || op == Op.END ? warm(member.values[node], head) : null;
+      if (next != null) {
+        found.add(next);
+      }
+    }
+    for (int i = 0; i < member.targetCount; i++) {
+      FlatTrace next = warm(member.targets[i], head);
+      if (next != null) {
+        found.add(next);
+      }
+    }
+    return found;
   }
 
   private @Nullable FlatTrace warm(long pc, FlatTrace head) {

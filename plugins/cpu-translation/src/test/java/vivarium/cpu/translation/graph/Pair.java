@@ -14,13 +14,13 @@ import vivarium.testkit.TestMachine;
  * Two equal machines: one executes instructions by their methods, the other by graphs. The data
  * page is where registers that are to be addresses point.
  */
-final class Pair {
-  static final InstructionSet ISA = new RiscvInstructionSet();
-  static final int REGISTERS = 64;
-  static final long CODE = TestMachine.RAM_BASE;
+public final class Pair {
+  public static final InstructionSet ISA = new RiscvInstructionSet();
+  public static final int REGISTERS = 64;
+  public static final long CODE = TestMachine.RAM_BASE;
   static final long DATA = TestMachine.RAM_BASE + 0x10000;
   static final int DATA_BYTES = 8192;
-  static final int ALL_UNITS = -1;
+  public static final int ALL_UNITS = -1;
   private static final long[] EDGES = {
     0,
     1,
@@ -62,13 +62,13 @@ final class Pair {
     0xffff_ffff_5f00_0000L,
   };
 
-  final TestMachine byMethod = new TestMachine(ISA, 1, 1 << 20);
-  final TestMachine byGraph = new TestMachine(ISA, 1, 1 << 20);
+  public final TestMachine byMethod = new TestMachine(ISA, 1, 1 << 20);
+  public final TestMachine byGraph = new TestMachine(ISA, 1, 1 << 20);
   private final GraphInterpreter interpreter = new GraphInterpreter(byGraph.hart(), REGISTERS);
   private final Stepper stepper = new Stepper(ISA, byMethod.hart(), byMethod.memory());
   private final Templates templates = Templates.of(ISA.table());
 
-  Pair() {
+  public Pair() {
     for (TestMachine machine : new TestMachine[] {byMethod, byGraph}) {
       machine.hart().reset();
       var hart = (vivarium.isa.riscv.RiscvHart) machine.hart();
@@ -81,12 +81,12 @@ final class Pair {
     return templates;
   }
 
-  TraceBuilder builder(int maxSteps) {
+  public TraceBuilder builder(int maxSteps) {
     return new TraceBuilder(ISA, templates, REGISTERS, maxSteps);
   }
 
   /** Code without a translation between pc and memory. */
-  CodeSource source() {
+  public CodeSource source() {
     return new CodeSource() {
       @Override
       public long load(long gpa, int bytes) {
@@ -100,7 +100,7 @@ final class Pair {
     };
   }
 
-  void putCode(long address, int bits, int length) {
+  public void putCode(long address, int bits, int length) {
     byMethod.memory().store(address, length, bits);
     byGraph.memory().store(address, length, bits);
   }
@@ -110,13 +110,13 @@ final class Pair {
     byGraph.hart().block().setRegister(register, value);
   }
 
-  void setPc(long pc) {
+  public void setPc(long pc) {
     byMethod.hart().block().setPc(pc);
     byGraph.hart().block().setPc(pc);
   }
 
   /** Fills registers, memory and the floating-point state with what finds mistakes. */
-  void scramble(RandomGenerator random) {
+  public void scramble(RandomGenerator random) {
     for (RegisterBank bank : ISA.banks()) {
       for (int i = bank.hardwiredZero() ? 1 : 0; i < bank.count(); i++) {
         setRegister(bank.firstIndex() + i, value(random));
@@ -152,9 +152,19 @@ final class Pair {
    * @return instructions completed
    */
   int runBoth(Graph graph) {
+    return runBoth(graph, () -> graph.steps(interpreter.run(graph)));
+  }
+
+  /**
+   * The same with another engine.
+   *
+   * @param engine runs the graph's trace on {@link #byGraph} and says how many instructions were
+   *     completed; or throws what an access threw, registers and pc being those before it
+   */
+  public int runBoth(Graph graph, java.util.function.IntSupplier engine) {
     int steps;
     try {
-      steps = graph.steps(interpreter.run(graph));
+      steps = engine.getAsInt();
       step(steps);
       spend(steps);
     } catch (Trap trap) {
