@@ -2,6 +2,7 @@ package vivarium.cpu.translation;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
@@ -25,8 +26,13 @@ public final class Translation implements CpuStrategy {
 
   @Override
   public CpuEngine create(CpuEnvironment environment) {
-    CpuEngine engine = new NativeTranslation().create(environment);
-    LOG.log(Level.INFO, "binary translation: machine code (x86-64)");
-    return engine;
+    try {
+      CpuEngine engine = new NativeTranslation().create(environment);
+      LOG.log(Level.INFO, "binary translation: machine code (x86-64)");
+      return engine;
+    } catch (VivariumException refused) {
+      LOG.log(Level.INFO, "binary translation: JVM bytecode, because {0}", refused.getMessage());
+      return new BytecodeTranslation().create(environment);
+    }
   }
 }
