@@ -1,7 +1,9 @@
 package vivarium.memory.protection;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Counters;
+import vivarium.api.isa.Hart;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
@@ -30,17 +32,23 @@ final class ProtectedPaging implements Paging {
       Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
 
   private final GuestMemory memory;
+  private final Protection protection = new Protection();
   private final Counters counters;
   private final TablePages tables;
   private final TableMemory machineView;
-  private final TableMemory guestView;
+  private final GuestView guestView;
   private final LongAdder interpreted;
   private final Walk walk = new Walk();
+
+  /** Harts say so by a fence of everything. */
+  private boolean protectionMayDiffer;
+
+  private @Nullable Hart lastHart;
 
   ProtectedPaging(PagingEnvironment environment, int mostRoots) {
     memory = environment.memory();
     counters = environment.counters();
-    tables = new TablePages(memory, counters, mostRoots);
+    tables = new TablePages(memory, counters, protection, mostRoots);
     machineView = new MachineView(tables, counters);
     guestView = new GuestView(tables, counters);
     interpreted = counters.named("protected-walks-interpreted");
@@ -55,6 +63,7 @@ final class ProtectedPaging implements Paging {
       result.set(va, ANY_ACCESS, true, PAGE_BYTES);
       return;
     }
+    checkProtection(context);
     TablePage root = tables.root(format, context.root());
     while (root != null) {
       counters.walks++;
@@ -75,6 +84,16 @@ final class ProtectedPaging implements Paging {
     slowTranslate(context, format, va, access, result);
   }
 
+  private void checkProtection(TranslationContext context) {
+    if (protectionMayDiffer || !context.hart().equals(lastHart)) {
+      if (protection.addWalker(context) || protectionMayDiffer) {
+        tables.dropForbidden();
+      }
+      lastHart = context.hart();
+      protectionMayDiffer = false;
+    }
+  }
+
   /** The walk of the tables as the guest wrote them. */
   private void slowTranslate(
       TranslationContext context,
@@ -85,6 +104,7 @@ final class ProtectedPaging implements Paging {
       throws Trap {
     interpreted.increment();
     counters.walks++;
+    guestView.walkFor(context, va, access);
     format.walk(context, guestView, context.root(), va, access, walk);
     finish(context, format, va, access, walk.address(), result);
   }
@@ -111,13 +131,16 @@ final class ProtectedPaging implements Paging {
   public void switchTo(TranslationContext context) {
     PageTableFormat format = context.format();
     if (format != null) {
+      checkProtection(context);
       tables.root(format, context.root());
     }
   }
 
-  /** Nothing is ever behind the guest's writes. */
+  /** Nothing is ever behind the guest's writes, but this may follow a change of protection. */
   @Override
-  public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {}
+  public void fence(long va, boolean allAddresses, int asid, boolean allSpaces) {
+    protectionMayDiffer |= allAddresses && allSpaces;
+  }
 
   @Override
   public void close() {

@@ -22,6 +22,9 @@ final class TablePage {
   private long @Nullable [] aside;
   private @Nullable BitSet unfit;
 
+  /** Its place in the list of all tables. */
+  int place;
+
   /** When it was last switched to, if it is a root. */
   long lastUse;
 

@@ -8,6 +8,7 @@ import vivarium.api.cpu.Counters;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.TableGuard;
+import vivarium.api.memory.TableMemory;
 
 /**
  * The types of one machine's pages, and the guest's way to those that are page tables.
@@ -26,13 +27,16 @@ import vivarium.api.memory.TableGuard;
  *
  * <p>Kept aside, and not valid in the frame, are entries that lead to devices or to nothing; that
  * point to a page of another type (a page that is a table of two levels, so that its frame would
- * need two contents); and large pages until their first use, and for good if they do not lie
+ * need two contents), or to one that physical memory protection hides from a hart; and large pages until their first use, and for good if they do not lie
  * together in machine memory.
  */
 final class TablePages implements TableGuard {
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
   private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
   private static final long NOT_VALID = 0;
+
+  /** What stands for an entry of all ones, reserved like it; see {@link GuestMemory#read}. */
+  private static final long ALL_ONES_ENTRY = Long.MAX_VALUE;
 
   /** Writes in a row to a table that no walk passes, until it becomes an ordinary page. */
   private static final int MOST_UNUSED_WRITES = 64;
@@ -52,8 +56,10 @@ final class TablePages implements TableGuard {
 
   private final GuestMemory memory;
   private final Counters counters;
+  private final Protection protection;
   private final int mostRoots;
   private final @Nullable TablePage[] ofPage;
+  private final List<TablePage> all = new ArrayList<>();
   private final List<TablePage> roots = new ArrayList<>();
   private final LongAdder typed;
   private final LongAdder untyped;
@@ -68,9 +74,11 @@ final class TablePages implements TableGuard {
   /** Whether {@link #markFrame} is at work: the value is the frame's own. */
   private boolean markingFrame;
 
-  TablePages(GuestMemory memory, Counters counters, int mostRoots) {
+  TablePages(
+      GuestMemory memory, Counters counters, Protection protection, int mostRoots) {
     this.memory = memory;
     this.counters = counters;
+    this.protection = protection;
     this.mostRoots = mostRoots;
     ofPage = new TablePage[(int) (memory.size() >> PAGE_SHIFT)];
     typed = counters.named("protected-tables-typed");
@@ -116,7 +124,7 @@ final class TablePages implements TableGuard {
     }
     TablePage table = ofPage[page(gpa)];
     if (table == null) {
-      return make(format, level, gpa);
+      return protection.allowsTable(gpa) ? make(format, level, gpa) : null;
     }
     if (table.isOf(format, level)) {
       return table;
@@ -134,6 +142,8 @@ final class TablePages implements TableGuard {
       }
       roots.add(table);
     }
+    table.place = all.size();
+    all.add(table);
     ofPage[page(gpa)] = table;
     memory.guardPage(gpa, true, true);
     for (int i = 0; i < table.entries(); i++) {
@@ -170,6 +180,11 @@ final class TablePages implements TableGuard {
       }
       release(child, table, i);
     }
+    TablePage last = all.removeLast();
+    if (last != table) {
+      all.set(table.place, last);
+      last.place = table.place;
+    }
     ofPage[page(table.gpa())] = null;
     memory.guardPage(table.gpa(), false, false);
   }
@@ -192,6 +207,15 @@ final class TablePages implements TableGuard {
     }
     rootsReclaimed.increment();
     drop(oldest);
+  }
+
+  /** Makes tables ordinary pages that protection does not let every hart walk any more. */
+  void dropForbidden() {
+    for (TablePage table : List.copyOf(all)) {
+      if (find(table.gpa()) == table && !protection.allowsTable(table.gpa())) {
+        drop(table);
+      }
+    }
   }
 
   /** Makes all tables ordinary pages: everything hangs from a root. */
@@ -276,7 +300,11 @@ final class TablePages implements TableGuard {
     long gpa = memory.guestAddress(ma);
     TablePage table = tableAt(gpa);
     table.writesUnused = 0;
-    return inFrame(table, table.index(gpa));
+    return present(inFrame(table, table.index(gpa)));
+  }
+
+  private static long present(long entry) {
+    return entry == TableMemory.MISSING ? ALL_ONES_ENTRY : entry;
   }
 
   /** Sets accessed and dirty bits in the frame. */
@@ -292,7 +320,7 @@ final class TablePages implements TableGuard {
   /** An entry as the guest knows it, in any page. */
   long guestEntry(long gpa) {
     TablePage table = memory.isRam(gpa, PAGE_BYTES - (gpa & PAGE_BYTES - 1)) ? find(gpa) : null;
-    return table == null ? memory.read(gpa) : original(table, table.index(gpa));
+    return table == null ? memory.read(gpa) : present(original(table, table.index(gpa)));
   }
 
   /** Sets accessed and dirty bits in an entry as the guest knows it. */

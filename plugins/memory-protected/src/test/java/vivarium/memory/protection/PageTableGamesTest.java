@@ -506,6 +506,38 @@ class PageTableGamesTest {
   }
 
   @Test
+  void tableThatProtectionHidesIsAnAccessFaultAndAnOrdinaryPage() {
+    mapData();
+    guest.protect(MIDDLE, 0);
+    assertThat(guest.access(ROOT, VA, Access.LOAD)).startsWith("Trap[cause=5");
+    assertThat(guest.guarded(MIDDLE)).isFalse();
+    assertThat(guest.guarded(LEAVES)).isFalse();
+    guest.protect(MIDDLE, PagedGuest.PMP_ALL);
+    assertThat(guest.load(ROOT, VA)).isEqualTo(DATA);
+    assertThat(guest.guarded(LEAVES)).isTrue();
+  }
+
+  @Test
+  void bitThatProtectionForbidsToSetIsAnAccessFault() {
+    guest.map(ROOT, VA, entry(DATA, V | R | W | A));
+    guest.load(ROOT, VA);
+    guest.protect(LEAVES, 1);
+    assertThat(guest.access(ROOT, VA, Access.STORE)).startsWith("Trap[cause=7");
+    assertThat(guest.get(LEAVES, vpn(0))).isEqualTo(entry(DATA, V | R | W | A));
+    assertThat(guest.load(ROOT, VA)).isEqualTo(DATA);
+  }
+
+  @Test
+  void entryOfAllOnesIsAPageFault() {
+    mapData();
+    guest.set(LEAVES, vpn(0), -1);
+    assertThat(guest.access(ROOT, VA, Access.LOAD)).isEqualTo(LOAD_FAULT);
+    guest.set(MIDDLE, vpn(1), -1);
+    assertThat(guest.access(ROOT, VA, Access.LOAD)).isEqualTo(LOAD_FAULT);
+    assertThat(guest.get(MIDDLE, vpn(1))).isEqualTo(-1);
+  }
+
+  @Test
   void tableThatPointsToItselfEndsInAFault() {
     for (int i = 0; i < 512; i++) {
       guest.set(ROOT, i, entry(ROOT, V));

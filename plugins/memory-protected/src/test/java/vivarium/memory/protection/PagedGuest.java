@@ -48,6 +48,13 @@ final class PagedGuest {
 
   static final int KERNEL = SvFormat.SUPERVISOR | SvFormat.ADUE;
 
+  /** Permissions in a PMP entry. */
+  static final int PMP_ALL = 7;
+
+  private static final int PMPADDR0 = 0x3b0;
+  private static final int PMPCFG0 = 0x3a0;
+  private static final int PMP_NAPOT = 0x18;
+
   /** Machine address of the first frame that is this guest's; those around it are foreign. */
   static final long FIRST_FRAME = 4 << 20;
 
@@ -85,16 +92,20 @@ final class PagedGuest {
                         new FakeClock(),
                         new FakeControl(),
                         new Counters()));
-    int pmpaddr0 = 0x3b0;
-    int pmpcfg0 = 0x3a0;
-    hart.writeCsr(pmpaddr0, -1);
-    hart.writeCsr(pmpcfg0, 0x1f);
+    hart.writeCsr(PMPADDR0 + 1, -1);
+    protect(RAM, PMP_ALL);
     hart.mmu().setPaging(paging);
   }
 
   /** A guest under protected tables, RAM in order. */
   static PagedGuest direct() {
     return new PagedGuest(new ProtectedStrategy(), IN_ORDER);
+  }
+
+  /** Lets S and U do with one page only what the permissions say, and all with all others. */
+  void protect(long gpa, int permissions) {
+    hart.writeCsr(PMPADDR0, gpa >>> 2 | 0x1ff);
+    hart.writeCsr(PMPCFG0, (PMP_NAPOT | PMP_ALL) << 8 | PMP_NAPOT | permissions);
   }
 
   /** Guest-physical address of a page by its number in RAM. */
@@ -252,7 +263,9 @@ final class PagedGuest {
       if (ma < FIRST_FRAME || ma >= FIRST_FRAME + RAM_BYTES) {
         throw new AssertionError("foreign frame walked at ma 0x" + Long.toHexString(ma));
       }
-      return machine.get(ValueLayout.JAVA_LONG, ma);
+      long entry = machine.get(ValueLayout.JAVA_LONG, ma);
+      boolean looksMissing = entry == MISSING;
+      return looksMissing ? Long.MAX_VALUE : entry;
     }
 
     @Override
