@@ -27,8 +27,8 @@ import vivarium.api.memory.TableMemory;
  *
  * <p>Kept aside, and not valid in the frame, are entries that lead to devices or to nothing; that
  * point to a page of another type (a page that is a table of two levels, so that its frame would
- * need two contents), or to one that physical memory protection hides from a hart; and large pages until their first use, and for good if they do not lie
- * together in machine memory.
+ * need two contents), or to one that physical memory protection hides from a hart; and large pages
+ * until their first use, and for good if they do not lie together in machine memory.
  */
 final class TablePages implements TableGuard {
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
@@ -74,8 +74,7 @@ final class TablePages implements TableGuard {
   /** Whether {@link #markFrame} is at work: the value is the frame's own. */
   private boolean markingFrame;
 
-  TablePages(
-      GuestMemory memory, Counters counters, Protection protection, int mostRoots) {
+  TablePages(GuestMemory memory, Counters counters, Protection protection, int mostRoots) {
     this.memory = memory;
     this.counters = counters;
     this.protection = protection;

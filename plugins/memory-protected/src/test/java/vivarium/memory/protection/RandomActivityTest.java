@@ -76,9 +76,7 @@ class RandomActivityTest {
     if (orderly && random.nextInt(5) > 0) {
       boolean leaf = table >= TABLES - TABLES_OF_A_LEVEL;
       long readable = flags & ~PagedGuest.G | V | PagedGuest.R;
-      return leaf
-          ? entry(page(random.nextInt(2048)), readable)
-          : entry(page(lowerTable(table)), V);
+      return leaf ? entry(page(random.nextInt(2048)), readable) : entry(page(lowerTable(table)), V);
     }
     return switch (random.nextInt(14)) {
       case 0, 1, 2, 3, 4 -> entry(page(lowerTable(table)), V | flags & PagedGuest.G);
