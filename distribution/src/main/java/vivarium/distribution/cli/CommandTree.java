@@ -38,16 +38,9 @@ public final class CommandTree {
 
   /** The same on any host. */
   static int execute(Host host, String... args) {
+    CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(new RunCommand(host));
     // a machine is to start at once, and picocli takes its time for each command it is shown
-    boolean runs = args.length > 0 && args[0].equals("run");
-    return commands(host, runs).execute(args);
-  }
-
-  private static CommandLine commands(Host host, boolean onlyRun) {
-    CommandLine run = new CommandLine(new RunCommand(host));
-    run.getCommandSpec().usageMessage().footer(ExitStatus.HELP);
-    CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(run);
-    if (!onlyRun) {
+    if (args.length == 0 || !args[0].equals("run")) {
       line.addSubcommand(new GuestsCommand(host))
           .addSubcommand(new VerifyCommand(host))
           .addSubcommand(new PluginsCommand(host))
@@ -55,8 +48,8 @@ public final class CommandTree {
     }
     line.setOut(new PrintWriter(host.out(), true));
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, host));
-    line.setParameterExceptionHandler((mistake, args) -> misunderstood(mistake, host));
-    return line;
+    line.setParameterExceptionHandler((mistake, unread) -> misunderstood(mistake, host));
+    return line.execute(args);
   }
 
   @Command(name = "version", description = "Prints the version.")

@@ -2,7 +2,7 @@ package vivarium.distribution.cli;
 
 import vivarium.core.machine.Outcome;
 
-/** What the process tells its caller. {@code --help} lists them. */
+/** What the process tells its caller. The foot of {@code run --help} lists them. */
 final class ExitStatus {
   /** The guest powered off, or the user left. */
   static final int OK = 0;
@@ -23,20 +23,6 @@ final class ExitStatus {
   static final int BROKEN = 70;
 
   private static final int MOST = 255;
-
-  /** For the foot of {@code run --help}; "%n" ends a line. */
-  static final String[] HELP = {
-    "",
-    "Exit status:",
-    "    0  the guest powered off, or Ctrl-A x was typed",
-    "    1  a file, name or value is wrong; nothing was run",
-    "    2  the command line is wrong",
-    "   64  the guest asked for a reset (a kernel that panics with panic=-1 does)",
-    "   65  --max-steps are done",
-    "   70  the monitor or a plugin failed",
-    "  130  Ctrl-C, where standard input is not a terminal",
-    "    N  the guest reported failure N (255 if it is larger)",
-  };
 
   private ExitStatus() {}
 

@@ -24,7 +24,19 @@ import vivarium.core.plugin.PluginCatalog;
     sortOptions = false,
     descriptionHeading = "%n",
     parameterListHeading = "%n",
-    optionListHeading = "%n")
+    optionListHeading = "%n",
+    footer = {
+      "",
+      "Exit status:",
+      "    0  the guest powered off, or Ctrl-A x was typed",
+      "    1  a file, name or value is wrong; nothing was run",
+      "    2  the command line is wrong",
+      "   64  the guest asked for a reset (a kernel that panics with panic=-1 does)",
+      "   65  --max-steps are done",
+      "   70  the monitor or a plugin failed",
+      "  130  Ctrl-C, where standard input is not a terminal",
+      "    N  the guest reported failure N (255 if it is larger)",
+    })
 final class RunCommand implements Callable<Integer> {
   private final Host host;
 
