@@ -124,7 +124,9 @@ void show_disk(void) {
   put_string("disk      ");
   for (int slot = 0; slot < VIRTIO_SLOTS; slot++) {
     u64 base = VIRTIO_BASE + (u64)slot * VIRTIO_SLOT_BYTES;
-    if (get(base, MAGIC_VALUE) != VIRTIO_MAGIC || get(base, DEVICE_ID) != VIRTIO_ID_BLOCK) {
+    absent = 0;
+    u32 magic = get(base, MAGIC_VALUE);
+    if (absent != 0 || magic != VIRTIO_MAGIC || get(base, DEVICE_ID) != VIRTIO_ID_BLOCK) {
       continue;
     }
     u32 version = get(base, VERSION);

@@ -4,6 +4,7 @@
 #define SCAUSE_INTERRUPT (1UL << 63)
 #define CAUSE_ILLEGAL_INSTRUCTION 2
 #define CAUSE_BREAKPOINT 3
+#define CAUSE_LOAD_ACCESS 5
 #define CAUSE_LOAD_PAGE_FAULT 13
 #define IRQ_S_TIMER 5
 #define SIE_STIE (1UL << IRQ_S_TIMER)
@@ -31,6 +32,7 @@ static u64 middle[512] __attribute__((aligned(4096)));
 static u64 leaf[512] __attribute__((aligned(4096)));
 static u64 page[512] __attribute__((aligned(4096)));
 
+volatile u64 absent;
 static volatile u64 faults, fault_va, ticks, breakpoints, missing;
 
 /* `reason` is the SBI's: 0 for none, 1 for a system failure. */
@@ -63,6 +65,9 @@ u64 trap(u64 cause, u64 pc, u64 value) {
       break;
     case CAUSE_BREAKPOINT:
       breakpoints++;
+      return pc + length_at(pc);
+    case CAUSE_LOAD_ACCESS:
+      absent++;
       return pc + length_at(pc);
     case CAUSE_ILLEGAL_INSTRUCTION:
       /* a counter that this mode may not read */

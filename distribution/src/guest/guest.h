@@ -91,6 +91,9 @@ static inline void put_decimal(u64 value) {
   }
 }
 
+/* In guest.c: how many loads found nothing at their address; each went on with a meaningless value. */
+extern volatile u64 absent;
+
 /* In disk.c: shows the first sector of the first virtio disk, if there is one. */
 void show_disk(void);
 
