@@ -29,6 +29,9 @@ final class Contexts implements TlbHolder {
   /** Pages of other addends after which a context is no longer taken for uniform. */
   private static final int MAX_REFUSALS = 1000;
 
+  /** Pages of code remembered for each context. */
+  private static final int FETCH_ENTRIES = 256;
+
   /** All exceptions masked, round to nearest. */
   private static final int MXCSR_DEFAULT = 0x1f80;
 
@@ -52,6 +55,11 @@ final class Contexts implements TlbHolder {
   private final @Nullable SoftTlb[] mixedTlbs = new SoftTlb[CONTEXTS];
   private final @Nullable JumpTable[] jumpTables = new JumpTable[CONTEXTS * MAX_KEYS];
   private final int[] keys = new int[MAX_KEYS];
+
+  /** Virtual pages of code, bit 0 set, for each context; 0 is none. */
+  private final long[] fetchTags = new long[CONTEXTS * FETCH_ENTRIES];
+
+  private final long[] fetchPages = new long[CONTEXTS * FETCH_ENTRIES];
 
   /** For each page of RAM, the TLBs that may hold it: uniform ones, then mixed ones. */
   private final int[] heldBy;
@@ -148,6 +156,32 @@ final class Contexts implements TlbHolder {
     return found;
   }
 
+  /**
+   * The guest-physical page that a fetch from a virtual page leads to, as far as it is known; -1 if
+   * not.
+   */
+  long fetchPage(long va) {
+    int index = fetchSlot(va);
+    return fetchTags[index] == (va & -PAGE_BYTES | 1) ? fetchPages[index] : -1;
+  }
+
+  /** Notes where a fetch leads. */
+  void noteFetchPage(long va, long gpa) {
+    int index = fetchSlot(va);
+    fetchTags[index] = va & -PAGE_BYTES | 1;
+    fetchPages[index] = gpa & -PAGE_BYTES;
+  }
+
+  private int fetchSlot(long va) {
+    int context = fetch == null ? 0 : fetch.index();
+    return context * FETCH_ENTRIES + ((int) (va / PAGE_BYTES) & FETCH_ENTRIES - 1);
+  }
+
+  private void dropFetchPages(int contextIndex) {
+    int from = contextIndex * FETCH_ENTRIES;
+    Arrays.fill(fetchTags, from, from + FETCH_ENTRIES, 0);
+  }
+
   /** What of the state code depends on: part of a trace's identity. */
   int key() {
     return key;
@@ -241,6 +275,7 @@ final class Contexts implements TlbHolder {
 
   @Override
   public void dropPage(long gpaPage) {
+    Arrays.fill(fetchTags, 0);
     dropHostPage(gpaPage, true);
     forgetJumps();
   }
@@ -270,6 +305,7 @@ final class Contexts implements TlbHolder {
   @Override
   public void dropContext(int contextIndex, boolean allAddresses, long va) {
     dropEntries(uniformTlbs[contextIndex], allAddresses, va);
+    dropFetchPages(contextIndex);
     dropEntries(mixedTlbs[contextIndex], allAddresses, va);
     for (JumpTable table :
         Arrays.asList(jumpTables)

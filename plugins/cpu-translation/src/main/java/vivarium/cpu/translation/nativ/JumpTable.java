@@ -9,14 +9,26 @@ import java.lang.foreign.ValueLayout;
  * an entry holds while mapping and code are unchanged.
  */
 final class JumpTable {
-  static final int ENTRIES = 1 << 13;
+  private static final int LOG_ENTRIES = 14;
+  static final int ENTRIES = 1 << LOG_ENTRIES;
   static final long BYTES = 16L * ENTRIES;
 
-  /** Of a hash, the bits that {@link #hash} keeps: two times the index. */
+  /** Knuth's: the golden ratio of 2^32; the upper bits of the product are the hash. */
+  static final int HASH_FACTOR = 0x9e37_79b1;
+
+  static final int HASH_SHIFT = 31 - LOG_ENTRIES;
+
+  /** Of the shifted product, the bits that {@link #hash} keeps: two times the index. */
   static final int HASH_MASK = ENTRIES - 1 << 1;
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final int RECENT = 256;
+  private static final int RECENT = 4096;
+
+  /** An instruction that goes on in the next page begins fewer bytes before it. */
+  private static final int MAX_CROSSING = 16;
+
+  /** A pc whose slot is not 0, which is that of pc 0. */
+  private static final long NOT_OF_SLOT_0 = 2;
 
   private final MemorySegment table;
   private final int[] recent = new int[RECENT];
@@ -33,9 +45,9 @@ final class JumpTable {
     return table.address();
   }
 
-  /** Twice the slot of a pc; page numbers are mixed in, so that like offsets do not collide. */
+  /** Twice the slot of a pc. */
   static int hash(long pc) {
-    return (int) (pc >>> 12 ^ pc) & HASH_MASK;
+    return (int) pc * HASH_FACTOR >>> HASH_SHIFT & HASH_MASK;
   }
 
   /** Host address of the code for a pc, or 0. */
@@ -73,11 +85,27 @@ final class JumpTable {
     java.util.Arrays.fill(pageFilter, 0);
   }
 
-  /** Drops what may have code in a page. */
+  /** Drops the entries whose code is in a page, or begins at the end of the one before. */
   void dropPage(long va) {
     int hash = pageHash(va);
-    if ((pageFilter[hash >>> 6] >>> hash & 1) != 0) {
-      clear();
+    if ((pageFilter[hash >>> 6] >>> hash & 1) == 0) {
+      return;
+    }
+    if (fills <= RECENT) {
+      for (int i = 0; i < fills; i++) {
+        dropIfIn(recent[i], va);
+      }
+    } else {
+      for (int slot = 0; slot < ENTRIES; slot++) {
+        dropIfIn(slot, va);
+      }
+    }
+  }
+
+  private void dropIfIn(int slot, long va) {
+    long pc = table.get(LONG, 16L * slot);
+    if ((pc ^ va) >>> 12 == 0 || (pc + MAX_CROSSING ^ va) >>> 12 == 0) {
+      invalidate(slot);
     }
   }
 
@@ -99,7 +127,7 @@ final class JumpTable {
 
   /** The pc of an invalid entry belongs to another slot, so that no jump can match it. */
   private void invalidate(int slot) {
-    table.set(LONG, 16L * slot, slot == 0 ? 2 : 0);
+    table.set(LONG, 16L * slot, slot == 0 ? NOT_OF_SLOT_0 : 0);
     table.set(LONG, 16L * slot + 8, 0);
   }
 }

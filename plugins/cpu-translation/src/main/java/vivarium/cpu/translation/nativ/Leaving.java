@@ -128,9 +128,8 @@ final class Leaving {
     int table = places.scratch();
     int miss = asm.newLabel();
     asm.rm(X64Op.MOV64, table, BLOCK, at(Layout.CURRENT_JUMPS));
-    asm.rr(X64Op.MOV32, hash, pc);
-    asm.ri(X64Op.SHR32, hash, 12);
-    asm.rr(X64Op.XOR32, hash, pc);
+    asm.rri(X64Op.IMUL32, hash, pc, JumpTable.HASH_FACTOR);
+    asm.ri(X64Op.SHR32, hash, JumpTable.HASH_SHIFT);
     asm.ri(X64Op.AND32, hash, JumpTable.HASH_MASK);
     asm.rm(X64Op.CMP64, pc, table, hash, 8, 0);
     asm.jcc(X64.CC_NE, miss);

@@ -17,7 +17,7 @@ final class SoftTlb {
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
   private static final long PAGE_MASK = -GuestMemory.PAGE_BYTES;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final int RECENT = 256;
+  private static final int RECENT = 1024;
 
   /** Entries where there is one addend: bare addresses, where sixteen thousand span 64 MiB. */
   static final int ENTRIES_UNIFORM = 1 << 15;

@@ -96,7 +96,8 @@ final class Translator implements CodeSource {
   /** A trap of the fetch is left to the stepper, which will meet it again. */
   private @Nullable Trace traceFor(long pc) {
     try {
-      long gpa = mmu.resolveFetch(pc, parcel);
+      long page = contexts.fetchPage(pc);
+      long gpa = page < 0 ? resolve(pc) : page + (pc & GuestMemory.PAGE_BYTES - 1);
       Trace found = traces.find(gpa, pc, contexts.key());
       if (found != null
           && found.secondPage >= 0
@@ -108,6 +109,12 @@ final class Translator implements CodeSource {
     } catch (Trap trap) {
       return null;
     }
+  }
+
+  private long resolve(long pc) throws Trap {
+    long gpa = mmu.resolveFetch(pc, parcel);
+    contexts.noteFetchPage(pc, gpa);
+    return gpa;
   }
 
   private Trace translate(long pc, long gpa) throws Trap {
