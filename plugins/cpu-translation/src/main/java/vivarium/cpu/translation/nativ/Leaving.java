@@ -139,14 +139,18 @@ final class Leaving {
     leave(newSite(Site.Kind.INDIRECT, 0));
   }
 
-  /** Goes on at the site's pc, the budget being right. */
+  /**
+   * Goes on at the site's pc, the budget being right. What may be an instruction across the page's
+   * end is looked up, because its second page may be another one tomorrow.
+   */
   private void chain(Site site) {
     long pc = site.pc;
     if (pc == trace.pc && trace.secondPage < 0) {
       asm.jmp(head);
       return;
     }
-    if ((pc ^ trace.pc) >>> 12 == 0) {
+    boolean mayCross = (pc & 4095) + Integer.BYTES > 4096;
+    if ((pc ^ trace.pc) >>> 12 == 0 && !mayCross) {
       asm.jmpRel32(0);
       site.patchAt = trace.code + asm.position() - 4;
       site.unlinkedAt = trace.code + asm.position();
