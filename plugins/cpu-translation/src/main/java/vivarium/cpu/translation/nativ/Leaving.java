@@ -99,6 +99,9 @@ final class Leaving {
     Site site = newSite(Site.Kind.CHAIN, pc);
     site.unmade = unmade;
     asm.jcc(cc, coldLabel(site));
+    if (unmade == 0 && isLinkable(pc)) {
+      site.patchAt = trace.code + asm.position() - Integer.BYTES;
+    }
   }
 
   /** The END. */
@@ -149,8 +152,9 @@ final class Leaving {
       asm.jmp(head);
       return;
     }
-    boolean mayCross = (pc & 4095) + Integer.BYTES > 4096;
-    if ((pc ^ trace.pc) >>> 12 == 0 && !mayCross) {
+    if (site.patchAt >= 0) {
+      site.unlinkedAt = trace.code + asm.position();
+    } else if (isLinkable(pc)) {
       asm.jmpRel32(0);
       site.patchAt = trace.code + asm.position() - 4;
       site.unlinkedAt = trace.code + asm.position();
@@ -165,6 +169,11 @@ final class Leaving {
       asm.bind(miss);
     }
     leave(site);
+  }
+
+  /** Whether a jump to a pc may be patched: it is in the trace's page, and surely all of it. */
+  private boolean isLinkable(long pc) {
+    return (pc ^ trace.pc) >>> 12 == 0 && (pc & 4095) + Integer.BYTES <= 4096;
   }
 
   private void leave(Site site) {
