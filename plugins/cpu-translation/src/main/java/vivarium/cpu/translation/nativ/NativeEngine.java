@@ -176,7 +176,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
 
   @Override
   public void close() {
-    translator.clear();
+    translator.close();
     memory.removeCodeWatcher(this);
     memory.removeTlb(contexts);
     codeMemory.close();

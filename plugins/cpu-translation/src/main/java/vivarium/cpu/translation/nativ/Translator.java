@@ -28,6 +28,7 @@ final class Translator implements CodeSource {
   private final TraceCache traces;
   private final TraceBuilder builder;
   private final Prepared prepared;
+  private final @Nullable CodeDump dump;
 
   /** Made with the first trace, for the builder's one graph. */
   private @Nullable TraceCompiler compiler;
@@ -45,6 +46,7 @@ final class Translator implements CodeSource {
         new TraceBuilder(
             environment.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
     this.prepared = prepared;
+    dump = CodeDump.to(environment.options().get("dump-code"));
   }
 
   @Override
@@ -131,6 +133,9 @@ final class Translator implements CodeSource {
       clear();
       trace = compile(made, graph, pc, gpa);
     }
+    if (dump != null) {
+      dump.write(trace, graph, made.code(), area.address(trace.code));
+    }
     area.append(made.code());
     traces.add(trace);
     counters.instructionsTranslated += Math.max(1, trace.steps);
@@ -158,6 +163,14 @@ final class Translator implements CodeSource {
   private void forget(Trace trace) {
     traces.drop(trace);
     contexts.dropJumps(trace.pc, area.address(trace.code));
+  }
+
+  /** Forgets all code for good. */
+  void close() {
+    clear();
+    if (dump != null) {
+      dump.close();
+    }
   }
 
   /** Forgets all code. */
