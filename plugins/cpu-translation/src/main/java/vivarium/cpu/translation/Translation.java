@@ -6,6 +6,7 @@ import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
+import vivarium.cpu.translation.nativ.NativeBackEnd;
 
 /** The strategy {@code translation}: the best back end that this host allows. */
 public final class Translation implements CpuStrategy {
@@ -26,6 +27,7 @@ public final class Translation implements CpuStrategy {
 
   @Override
   public CpuEngine create(CpuEnvironment environment) {
+    NativeBackEnd.checkOptions(environment.options());
     try {
       CpuEngine engine = new NativeTranslation().create(environment);
       LOG.log(Level.INFO, "binary translation: machine code (x86-64)");

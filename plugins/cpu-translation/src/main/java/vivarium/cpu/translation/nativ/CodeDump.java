@@ -37,8 +37,8 @@ final class CodeDump implements AutoCloseable {
 
   /** Writes a trace, whose code is in the assembler and goes to an address of the host. */
   void write(Trace trace, Graph graph, X64Assembler asm, long address) {
-    out.printf("trace 0x%x (gpa 0x%x, key 0x%x), %d steps%n", trace.pc, trace.gpa, trace.key,
-        trace.steps);
+    out.printf(
+        "trace 0x%x (gpa 0x%x, key 0x%x), %d steps%n", trace.pc, trace.gpa, trace.key, trace.steps);
     out.print(graph);
     byte[] code = asm.toByteArray();
     out.printf("code at 0x%x, %d bytes%n", address, code.length);

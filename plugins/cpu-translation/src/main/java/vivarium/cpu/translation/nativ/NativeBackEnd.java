@@ -44,6 +44,15 @@ public final class NativeBackEnd {
     return new NativeEngine(environment, code, prepare(environment, code, features));
   }
 
+  /**
+   * Checks the options, which another back end would not.
+   *
+   * @throws VivariumException in one line, if one makes no sense
+   */
+  public static void checkOptions(Map<String, String> options) {
+    codeBytes(options);
+  }
+
   private static long codeBytes(Map<String, String> options) {
     String text = options.getOrDefault(CODE_MEMORY, Long.toString(DEFAULT_CODE_MIB));
     try {
