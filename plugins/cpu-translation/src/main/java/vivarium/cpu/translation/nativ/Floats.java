@@ -166,6 +166,11 @@ final class Floats {
         return;
       }
     }
+    select(node, op, truncates);
+  }
+
+  /** Emits an operation whose rounding mode is in force, or that rounds toward zero by itself. */
+  private void select(int node, FpuOp op, boolean truncates) {
     switch (op) {
       case ADD64 -> arithmetic(node, X64Op.ADDSD, true);
       case SUB64 -> arithmetic(node, X64Op.SUBSD, true);
