@@ -8,11 +8,11 @@ import vivarium.cpu.translation.bytecode.BytecodeEngine;
 
 /**
  * The strategy {@code translation-bytecode}: guest code as JVM bytecode, on any host. Options:
- * {@code hot-runs}, how often a trace runs before it is compiled (default 60), and {@code
+ * {@code hot-runs}, how often a trace runs before it is compiled (default 500), and {@code
  * background}, {@code false} to compile in the hart's own thread.
  */
 public final class BytecodeTranslation implements CpuStrategy {
-  private static final String HOT_RUNS = "60";
+  private static final String HOT_RUNS = "500";
 
   /** For the service loader. */
   public BytecodeTranslation() {}
