@@ -147,6 +147,10 @@ final class Assembly {
         throw new VivariumException("device " + extra.type() + " is too large for a virtio slot");
       }
     }
+    for (; slot < Board.VIRTIO_SLOTS; slot++) {
+      Board.Place empty = Board.virtio(slot, "virtio-empty");
+      bus.add(empty.device(), empty.base(), new EmptySlot());
+    }
     return controller;
   }
 

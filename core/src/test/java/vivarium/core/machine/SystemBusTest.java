@@ -71,4 +71,15 @@ class SystemBusTest {
         .isInstanceOf(VivariumException.class)
         .hasMessage("devices b and a overlap on the bus");
   }
+
+  @Test
+  void anEmptyVirtioSlotAnswersWithDeviceIdZero() {
+    SystemBus bus = new SystemBus();
+    bus.add("virtio-empty", 0x1000_8000, new EmptySlot());
+    assertThat(bus.load(0x1000_8000, 4)).isEqualTo(0x7472_6976);
+    assertThat(bus.load(0x1000_8004, 4)).isEqualTo(2);
+    bus.store(0x1000_8008, 4, 1);
+    assertThat(bus.load(0x1000_8008, 4)).isZero();
+    assertThat(bus.load(0x1000_8000, 1)).isZero();
+  }
 }
