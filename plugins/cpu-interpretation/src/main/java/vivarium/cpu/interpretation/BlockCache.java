@@ -50,10 +50,15 @@ final class BlockCache {
   /**
    * The block that begins at a virtual address under the current fetch context.
    *
+   * @return {@code null} if physical memory protection splits the page, so that each fetch from it
+   *     must be asked for
    * @throws Trap if not even its first instruction can be fetched and decoded
    */
-  Block find(long pc) throws Trap {
+  @Nullable Block find(long pc) throws Trap {
     long gpa = resolve(pc);
+    if (gpa < 0) {
+      return null;
+    }
     int ready = hart.ready();
     Page page = pages.get(gpa & -PAGE_BYTES);
     Block found = page == null ? null : page.byKey.get(key(gpa, ready));
@@ -67,9 +72,7 @@ final class BlockCache {
     return found != null ? found : decode(pc, gpa, ready);
   }
 
-  /**
-   * Guest-physical address of code; what physical memory protection splits a page for is not kept.
-   */
+  /** Guest-physical address of code, or -1 if physical memory protection splits its page. */
   private long resolve(long va) throws Trap {
     Mmu mmu = hart.mmu();
     TranslationContext context = mmu.fetchContext();
@@ -81,9 +84,10 @@ final class BlockCache {
     long gpa = tlb.lookUp(va);
     if (gpa < 0) {
       gpa = mmu.resolveFetch(va, parcel);
-      if (mmu.fetchMayBeKept()) {
-        tlb.fill(va, gpa);
+      if (!mmu.fetchMayBeKept()) {
+        return -1;
       }
+      tlb.fill(va, gpa);
     }
     return gpa;
   }
@@ -102,11 +106,14 @@ final class BlockCache {
     return (gpa & PAGE_BYTES - 1) << 32 | ready;
   }
 
-  private Block decode(long pc, long gpa, int ready) throws Trap {
+  private @Nullable Block decode(long pc, long gpa, int ready) throws Trap {
     Decoded first = stepper.fetch(pc);
     Block block;
     if ((gpa & PAGE_BYTES - 1) + first.length() > PAGE_BYTES) {
       long second = resolve((pc | PAGE_BYTES - 1) + 1);
+      if (second < 0) {
+        return null;
+      }
       block = build(gpa, ready, second, List.of(first));
     } else {
       block = build(gpa, ready, -1, straightLine(first, gpa, ready));

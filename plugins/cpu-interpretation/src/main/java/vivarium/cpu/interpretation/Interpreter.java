@@ -121,8 +121,12 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
       long budget = state[InterpreterGenerator.BUDGET];
       if (thrown == null && left < 0 && budget >= InterpreterGenerator.MAX_BLOCK) {
         try {
-          jumps.put(pc, blocks.find(pc));
-          continue;
+          Block found = blocks.find(pc);
+          if (found != null) {
+            jumps.put(pc, found);
+            continue;
+          }
+          thrown = LeaveBlock.INSTANCE;
         } catch (Trap trap) {
           thrown = trap;
         }

@@ -30,6 +30,9 @@ final class Translator implements CodeSource {
   private final Prepared prepared;
   private final @Nullable CodeDump dump;
 
+  /** Whether physical memory protection splits a page of what was looked for last. */
+  private boolean split;
+
   /** Made with the first trace, for the builder's one graph. */
   private @Nullable TraceCompiler compiler;
 
@@ -56,7 +59,9 @@ final class Translator implements CodeSource {
 
   @Override
   public long secondPage(long va) throws Trap {
-    return mmu.resolveFetch(va, parcel) & -GuestMemory.PAGE_BYTES;
+    long gpa = mmu.resolveFetch(va, parcel);
+    split |= !mmu.fetchMayBeKept();
+    return gpa & -GuestMemory.PAGE_BYTES;
   }
 
   /** The site that emitted code gave the number of. */
@@ -95,17 +100,27 @@ final class Translator implements CodeSource {
     }
   }
 
-  /** A trap of the fetch is left to the stepper, which will meet it again. */
+  /**
+   * A trap of the fetch is left to the stepper, which will meet it again; so is code in a page that
+   * physical memory protection splits, each fetch of which must be asked for.
+   */
   private @Nullable Trace traceFor(long pc) {
+    split = false;
     try {
       long page = contexts.fetchPage(pc);
       long gpa = page < 0 ? resolve(pc) : page + (pc & GuestMemory.PAGE_BYTES - 1);
+      if (split) {
+        return null;
+      }
       Trace found = traces.find(gpa, pc, contexts.key());
       if (found != null
           && found.secondPage >= 0
           && secondPage((pc | GuestMemory.PAGE_BYTES - 1) + 1) != found.secondPage) {
         forget(found);
         found = null;
+      }
+      if (split) {
+        return null;
       }
       return found != null ? found : translate(pc, gpa);
     } catch (Trap trap) {
@@ -115,12 +130,18 @@ final class Translator implements CodeSource {
 
   private long resolve(long pc) throws Trap {
     long gpa = mmu.resolveFetch(pc, parcel);
-    contexts.noteFetchPage(pc, gpa);
+    split = !mmu.fetchMayBeKept();
+    if (!split) {
+      contexts.noteFetchPage(pc, gpa);
+    }
     return gpa;
   }
 
-  private Trace translate(long pc, long gpa) throws Trap {
+  private @Nullable Trace translate(long pc, long gpa) throws Trap {
     Graph graph = builder.build(this, pc, gpa, contexts.ready());
+    if (split) {
+      return null;
+    }
     TraceCompiler made = compiler;
     if (made == null) {
       made =

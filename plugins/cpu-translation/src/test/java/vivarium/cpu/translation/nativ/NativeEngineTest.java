@@ -271,4 +271,39 @@ class NativeEngineTest {
       assertThat(machine.hart().block().register(i)).isEqualTo(whole.hart().block().register(i));
     }
   }
+
+  @Test
+  void codeEndsWhereProtectionSplitsItsPage() {
+    String source =
+        """
+          la t0, handler
+          csrw mtvec, t0
+          la t0, split
+          srli t0, t0, 2
+          csrw pmpaddr0, t0
+          li t0, 0xf
+          csrw pmpcfg0, t0
+          la t0, code
+          csrw mepc, t0
+          li t0, 0x1800
+          csrc mstatus, t0
+          mret
+        handler:
+          csrr a0, mcause
+          csrr a1, mepc
+        loop:
+          j loop
+          .align 12
+        code:
+          addi s0, s0, 1
+          addi s0, s0, 1
+        split:
+          addi s0, s0, 1
+          j code
+        """;
+    try (LockStep pair = lockStep(program(source))) {
+      assertThat(pair.run(1000)).isEmpty();
+      assertThat(pair.subject().hart().block().register(A0)).isEqualTo(1);
+    }
+  }
 }
