@@ -4,6 +4,7 @@ import vivarium.api.cpu.Counters;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.GuestTables;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.Paging;
 import vivarium.api.memory.PagingEnvironment;

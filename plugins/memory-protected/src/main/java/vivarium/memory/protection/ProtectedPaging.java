@@ -7,6 +7,7 @@ import vivarium.api.isa.Hart;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.GuestTables;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.Paging;
 import vivarium.api.memory.PagingEnvironment;
@@ -36,7 +37,7 @@ final class ProtectedPaging implements Paging {
   private final Counters counters;
   private final TablePages tables;
   private final TableMemory machineView;
-  private final GuestView guestView;
+  private final GuestTables guestView;
   private final LongAdder interpreted;
   private final Walk walk = new Walk();
 
@@ -50,7 +51,7 @@ final class ProtectedPaging implements Paging {
     counters = environment.counters();
     tables = new TablePages(memory, counters, protection, mostRoots);
     machineView = new MachineView(tables, counters);
-    guestView = new GuestView(tables, counters);
+    guestView = new GuestTables(tables, counters);
     interpreted = counters.named("protected-walks-interpreted");
     memory.setTableGuard(tables);
   }

@@ -30,7 +30,7 @@ import vivarium.api.memory.TableMemory;
  * need two contents), or to one that physical memory protection hides from a hart; and large pages
  * until their first use, and for good if they do not lie together in machine memory.
  */
-final class TablePages implements TableGuard {
+final class TablePages implements TableGuard, TableMemory {
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
   private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
   private static final long NOT_VALID = 0;
@@ -317,13 +317,15 @@ final class TablePages implements TableGuard {
   }
 
   /** An entry as the guest knows it, in any page. */
-  long guestEntry(long gpa) {
+  @Override
+  public long read(long gpa) {
     TablePage table = memory.isRam(gpa, PAGE_BYTES - (gpa & PAGE_BYTES - 1)) ? find(gpa) : null;
     return table == null ? memory.read(gpa) : present(original(table, table.index(gpa)));
   }
 
   /** Sets accessed and dirty bits in an entry as the guest knows it. */
-  boolean mark(long gpa, long expected, long value) {
+  @Override
+  public boolean compareAndSet(long gpa, long expected, long value) {
     TablePage table = find(gpa);
     if (table == null) {
       return memory.compareAndSet(gpa, expected, value);

@@ -1,33 +1,35 @@
-package vivarium.memory.nested;
+package vivarium.api.memory;
 
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Counters;
-import vivarium.api.memory.Access;
-import vivarium.api.memory.GuestMemory;
-import vivarium.api.memory.TableMemory;
-import vivarium.api.memory.TranslationContext;
 
 /**
- * The guest's tables where they lie, for one walk after the other. Each reference is one to P2M and
- * one to the entry. Physical memory protection holds for the walker as it does for the access
- * (privileged specification, section 3.7.2).
+ * A guest's tables by guest-physical address as walks read them, one walk after the other. Each
+ * reference is one to P2M and one to the entry. Physical memory protection holds for the walker as
+ * it does for the access (privileged specification, section 3.7.2).
  */
-final class GuestTables implements TableMemory {
+public final class GuestTables implements TableMemory {
   private static final int ENTRY_BYTES = 8;
 
-  private final GuestMemory memory;
+  private final TableMemory entries;
   private final Counters counters;
   private @Nullable TranslationContext context;
   private long va;
   private Access access = Access.LOAD;
 
-  GuestTables(GuestMemory memory, Counters counters) {
-    this.memory = memory;
+  /**
+   * Makes the view of one machine's tables.
+   *
+   * @param entries the entries as the guest wrote them
+   * @param counters where references are counted
+   */
+  public GuestTables(TableMemory entries, Counters counters) {
+    this.entries = entries;
     this.counters = counters;
   }
 
   /** Says on whose behalf the next walk is. */
-  void walkFor(TranslationContext newContext, long newVa, Access newAccess) {
+  public void walkFor(TranslationContext newContext, long newVa, Access newAccess) {
     context = newContext;
     va = newVa;
     access = newAccess;
@@ -36,7 +38,7 @@ final class GuestTables implements TableMemory {
   @Override
   public long read(long gpa) {
     counters.walkReferences += 2;
-    return permitted(gpa, Access.LOAD) ? memory.read(gpa) : MISSING;
+    return permitted(gpa, Access.LOAD) ? entries.read(gpa) : MISSING;
   }
 
   /** Where the entry may be read but not written, an update of its bits is the access's fault. */
@@ -47,7 +49,7 @@ final class GuestTables implements TableMemory {
     if (walker != null && !permitted(gpa, Access.STORE)) {
       throw walker.hart().accessFault(access, va);
     }
-    return memory.compareAndSet(gpa, expected, value);
+    return entries.compareAndSet(gpa, expected, value);
   }
 
   private boolean permitted(long gpa, Access wanted) {
