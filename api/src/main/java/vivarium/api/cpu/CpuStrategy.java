@@ -1,5 +1,8 @@
 package vivarium.api.cpu;
 
+import java.util.List;
+import vivarium.api.isa.InstructionTable;
+
 /**
  * A way of virtualizing the processor (interpretation, direct execution, binary translation),
  * chosen by name. Provided by plugins; one instance per JVM, stateless.
@@ -19,4 +22,13 @@ public interface CpuStrategy {
    *     the reason
    */
   CpuEngine create(CpuEnvironment environment);
+
+  /**
+   * How this strategy runs each instruction of a table, in the table's order: a few words for
+   * {@code vivarium isa}, such as {@code translated}, or {@code opaque: } and why. Empty, as here,
+   * if it runs all of them alike.
+   */
+  default List<String> treatments(InstructionTable table) {
+    return List.of();
+  }
 }

@@ -3,11 +3,15 @@ package vivarium.distribution.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import vivarium.api.isa.Instruction;
 import vivarium.api.isa.InstructionTable;
+import vivarium.core.plugin.PluginCatalog;
+import vivarium.core.plugin.PluginKind;
 
 /** {@code vivarium isa}: the instructions of an instruction set, as its table has them. */
 @Command(
@@ -15,7 +19,8 @@ import vivarium.api.isa.InstructionTable;
     description = "Lists the instructions of an instruction set.",
     mixinStandardHelpOptions = true)
 final class IsaCommand implements Runnable {
-  private static final String ROW = "%-12s %-10s %-22s %-12s %s";
+  private static final String ROW = "%-12s %-10s %-22s %-12s %-60s %s";
+  private static final String TRANSLATION = "translation";
 
   private final Host host;
 
@@ -32,22 +37,43 @@ final class IsaCommand implements Runnable {
       description = "Directory with further plugins; repeatable")
   private List<Path> directories = new ArrayList<>();
 
+  @Option(
+      names = "--cpu",
+      paramLabel = "NAME",
+      description =
+          "CPU strategy of which to tell how it runs each; " + TRANSLATION + " if not given")
+  private @Nullable String cpu;
+
   IsaCommand(Host host) {
     this.host = host;
   }
 
   @Override
   public void run() {
-    InstructionTable table = host.plugins(directories).isa(name).table();
-    row("NAME", "EXTENSION", "OPERANDS", "PRIVILEGE", "ENCODING");
+    PluginCatalog plugins = host.plugins(directories);
+    InstructionTable table = plugins.isa(name).table();
+    String strategy = strategy(plugins);
+    List<String> treatments =
+        strategy.isEmpty() ? List.of() : plugins.cpu(strategy).treatments(table);
+    String heading = treatments.isEmpty() ? "" : "UNDER " + strategy.toUpperCase(Locale.ROOT);
+    row("NAME", "EXTENSION", "OPERANDS", "PRIVILEGE", "ENCODING", heading);
     for (Instruction instruction : table.instructions()) {
       row(
           instruction.name(),
           instruction.extension(),
           instruction.assembly(),
           privilege(instruction),
-          instruction.encoding().toString());
+          instruction.encoding().toString(),
+          treatments.isEmpty() ? "" : treatments.get(instruction.number()));
     }
+  }
+
+  /** The strategy to tell of; empty if none was asked for and there is no translation. */
+  private String strategy(PluginCatalog plugins) {
+    if (cpu != null) {
+      return cpu;
+    }
+    return plugins.names(PluginKind.CPU).contains(TRANSLATION) ? TRANSLATION : "";
   }
 
   /** Popek and Goldberg's words. */

@@ -34,8 +34,14 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     level = wanted.level();
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
     if (factory instanceof LoggerContext context) {
-      context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
+      setLevels(context);
     }
+  }
+
+  /** What PF4J calls information is about itself: for those who want details. */
+  private static void setLevels(LoggerContext context) {
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
+    context.getLogger("org.pf4j").setLevel(level.equals(Level.INFO) ? Level.WARN : level);
   }
 
   @Override
@@ -44,7 +50,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     appender.setContext(context);
     appender.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(level);
+    setLevels(context);
     root.addAppender(appender);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -212,7 +212,15 @@ class RunTest {
     Result result = vivarium("isa");
     assertThat(result.out())
         .containsPattern("(?m)^mulhsu +M +rd, rs1, rs2")
-        .containsPattern("(?m)^mret +.* privileged");
+        .containsPattern("(?m)^mret +.* privileged.* opaque: .");
+    assertThat(result.out()).containsPattern("(?m)^fmadd\\.d .* translated$");
     assertThat(result.status()).isZero();
+  }
+
+  @Test
+  void aStrategyThatRunsAllInstructionsAlikeHasNoColumnInTheList() {
+    Result result = vivarium("isa", "--cpu", "interpretation");
+    assertThat(result.out()).contains("mulhsu").doesNotContain("UNDER", "translated");
+    refuses("unknown CPU strategy 'magic'; there is " + names("cpu"), "isa", "--cpu", "magic");
   }
 }

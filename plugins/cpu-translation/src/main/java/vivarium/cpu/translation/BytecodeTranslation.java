@@ -1,10 +1,13 @@
 package vivarium.cpu.translation;
 
+import java.util.List;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.isa.InstructionTable;
 import vivarium.cpu.translation.bytecode.BytecodeEngine;
+import vivarium.cpu.translation.graph.Templates;
 
 /**
  * The strategy {@code translation-bytecode}: guest code as JVM bytecode, on any host. Options:
@@ -36,5 +39,10 @@ public final class BytecodeTranslation implements CpuStrategy {
     } catch (NumberFormatException e) {
       throw new VivariumException("hot-runs is to be a number, not " + hotRuns);
     }
+  }
+
+  @Override
+  public List<String> treatments(InstructionTable table) {
+    return Templates.of(table).treatments();
   }
 }

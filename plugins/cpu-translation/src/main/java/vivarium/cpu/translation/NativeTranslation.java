@@ -1,8 +1,11 @@
 package vivarium.cpu.translation;
 
+import java.util.List;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.isa.InstructionTable;
+import vivarium.cpu.translation.graph.Templates;
 import vivarium.cpu.translation.nativ.NativeBackEnd;
 
 /** The strategy {@code translation-native}: guest code as the host's own machine code. */
@@ -23,5 +26,10 @@ public final class NativeTranslation implements CpuStrategy {
   @Override
   public CpuEngine create(CpuEnvironment environment) {
     return NativeBackEnd.create(environment);
+  }
+
+  @Override
+  public List<String> treatments(InstructionTable table) {
+    return Templates.of(table).treatments();
   }
 }

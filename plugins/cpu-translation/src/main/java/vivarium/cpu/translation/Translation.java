@@ -2,10 +2,13 @@ package vivarium.cpu.translation;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.isa.InstructionTable;
+import vivarium.cpu.translation.graph.Templates;
 import vivarium.cpu.translation.nativ.NativeBackEnd;
 
 /** The strategy {@code translation}: the best back end that this host allows. */
@@ -36,5 +39,10 @@ public final class Translation implements CpuStrategy {
       LOG.log(Level.INFO, "binary translation: JVM bytecode, because {0}", refused.getMessage());
       return new BytecodeTranslation().create(environment);
     }
+  }
+
+  @Override
+  public List<String> treatments(InstructionTable table) {
+    return Templates.of(table).treatments();
   }
 }

@@ -1,5 +1,6 @@
 package vivarium.cpu.translation.graph;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Instruction;
 import vivarium.api.isa.InstructionTable;
@@ -42,6 +43,16 @@ public final class Templates {
   public @Nullable String reason(Instruction instruction) {
     template(instruction);
     return reasons[instruction.number()];
+  }
+
+  /** {@code translated}, or {@code opaque: } and why, for each instruction of the table. */
+  public List<String> treatments() {
+    return table.instructions().stream().map(this::treatment).toList();
+  }
+
+  private String treatment(Instruction instruction) {
+    String reason = reason(instruction);
+    return reason == null ? "translated" : "opaque: " + reason;
   }
 
   private @Nullable InstructionTemplate read(Instruction instruction) {
