@@ -22,6 +22,8 @@ public final class Stepper {
   private final HartBlock block;
   private final GuestMemory memory;
   private final Invoker invoker;
+  private final Counters counters;
+  private final long[] executed;
 
   /** Makes a stepper for one hart. */
   public Stepper(InstructionSet instructionSet, Hart hart, GuestMemory memory) {
@@ -30,6 +32,8 @@ public final class Stepper {
     this.block = hart.block();
     this.memory = memory;
     this.invoker = instructionSet.table().invoker();
+    this.counters = hart.counters();
+    this.executed = counters.instructions(instructionSet.table());
   }
 
   /**
@@ -56,6 +60,7 @@ public final class Stepper {
     long pc = block.pc();
     Mmu mmu = hart.mmu();
     mmu.setAlone(true);
+    int before = counters.begin(Activity.INSTRUCTION);
     try {
       if ((instructionSet.requiredUnits(decoded) & ~hart.ready()) != 0) {
         hart.makeReady(decoded);
@@ -65,6 +70,7 @@ public final class Stepper {
     } catch (Trap trap) {
       trapped(trap, pc);
     } finally {
+      counters.end(before);
       mmu.setAlone(false);
     }
   }
@@ -100,6 +106,7 @@ public final class Stepper {
 
   private void execute(Decoded decoded, long pc) {
     Instruction instruction = decoded.instruction();
+    executed[instruction.number()]++;
     long next = pc + decoded.length();
     block.setPc(next);
     long result = invoker.invoke(decoded, hart, pc);

@@ -59,6 +59,7 @@ public final class Instruction {
   private final Result result;
   private final int destination;
   private final @Nullable Privileged privileged;
+  private final boolean takesHart;
 
   Instruction(int number, String extension, Encoding encoding, String assembly, Method method) {
     this.number = number;
@@ -71,6 +72,7 @@ public final class Instruction {
     this.result = TableReader.result(method);
     this.destination = encoding.destination();
     this.privileged = method.getAnnotation(Privileged.class);
+    this.takesHart = parameters.stream().anyMatch(one -> one.source() == Source.HART);
     if (result == Result.REGISTER && destination < 0) {
       throw new IllegalArgumentException(name + " returns a value but has no destination field");
     }
@@ -134,7 +136,7 @@ public final class Instruction {
    * translation; and ends a block.
    */
   public boolean takesHart() {
-    return parameters.stream().anyMatch(parameter -> parameter.source() == Source.HART);
+    return takesHart;
   }
 
   /** Whether it is sensitive in Popek and Goldberg's sense. */

@@ -35,6 +35,16 @@ public interface InstructionSet {
    */
   int requiredUnits(Decoded instruction);
 
+  /** What people call an exception, such as {@code load page fault}; from its number. */
+  default String exceptionName(int cause) {
+    return "exception " + cause;
+  }
+
+  /** What people call an interrupt, such as {@code timer}; from its number. */
+  default String interruptName(int number) {
+    return "interrupt " + number;
+  }
+
   /** Makes a hart, in reset. Called once per virtual processor when a machine is assembled. */
   Hart createHart(HartEnvironment environment);
 

@@ -3,6 +3,8 @@ package vivarium.api.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.Activity;
+import vivarium.api.cpu.Counters;
 import vivarium.api.device.Bus;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
@@ -236,8 +238,7 @@ public final class Mmu implements TlbHolder {
    */
   public Translation resolve(TranslationContext context, long va, int length, Access access)
       throws Trap {
-    java.util.Objects.requireNonNull(paging, "no memory strategy")
-        .translate(context, va, access, translation);
+    translate(context, va, access);
     if (translation.span() > PAGE_BYTES) {
       tlbOf(context).noteLargePage(va, translation.span());
     }
@@ -256,8 +257,20 @@ public final class Mmu implements TlbHolder {
     return translation;
   }
 
+  private void translate(TranslationContext context, long va, Access access) throws Trap {
+    Counters counters = hart.counters();
+    int before = counters.begin(Activity.MEMORY);
+    try {
+      java.util.Objects.requireNonNull(paging, "no memory strategy")
+          .translate(context, va, access, translation);
+    } finally {
+      counters.end(before);
+    }
+  }
+
   /** Guest-physical address of an instruction parcel. */
   public long resolveFetch(long va, int length) throws Trap {
+    hart.counters().tlbMisses++;
     long gpa = resolve(fetchContext(), va, length, Access.FETCH).gpa();
     if (!memory.isRam(gpa, length)) {
       throw hart.accessFault(Access.FETCH, va);
@@ -298,8 +311,20 @@ public final class Mmu implements TlbHolder {
       slowDeviceStore(va, gpa, width, value);
       return;
     }
-    leaveIfCode(gpa, width);
+    if (memory.mayStoreDirectly(gpa)) {
+      memory.store(gpa, width, value);
+    } else {
+      leaveIfCode(gpa, width);
+      slowWatchedStore(gpa, width, value);
+    }
+  }
+
+  /** A store to a page that holds code or serves as a page table. */
+  private void slowWatchedStore(long gpa, int width, long value) {
+    Counters counters = hart.counters();
+    int before = counters.begin(Activity.MEMORY);
     memory.store(gpa, width, value);
+    counters.end(before);
   }
 
   private void leaveIfCode(long gpa, int width) {
@@ -373,7 +398,10 @@ public final class Mmu implements TlbHolder {
     if (!alone) {
       throw LeaveBlock.INSTANCE;
     }
-    return bus.load(gpa, width);
+    int before = hart.counters().begin(Activity.DEVICE);
+    long value = bus.load(gpa, width);
+    hart.counters().end(before);
+    return value;
   }
 
   private void slowDeviceStore(long va, long gpa, int width, long value) {
@@ -383,7 +411,9 @@ public final class Mmu implements TlbHolder {
     if (!alone) {
       throw LeaveBlock.INSTANCE;
     }
+    int before = hart.counters().begin(Activity.DEVICE);
     bus.store(gpa, width, value);
+    hart.counters().end(before);
   }
 
   /**

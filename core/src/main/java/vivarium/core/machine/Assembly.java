@@ -42,6 +42,7 @@ final class Assembly {
   private final Power power;
   private final MachineClock clock;
   private final GuestMemory memory;
+  private final Counters shared = new Counters();
   private final List<HartBlock> blocks = new ArrayList<>();
   private final List<Hart> harts = new ArrayList<>();
   private final List<Placed> devices = new ArrayList<>();
@@ -103,7 +104,8 @@ final class Assembly {
             config.quantumSteps().orElse(0));
     cleanup.add(paging::close);
     cleanup.add(runner::close);
-    return new Machine(parts.isa(), harts, memory, clock, bus, inbox, runner, cleanup);
+    return new Machine(
+        parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
   }
 
   private void makeHarts() {
@@ -117,7 +119,7 @@ final class Assembly {
   private Paging makePaging() {
     PagingEnvironment environment =
         new PagingEnvironment(
-            memory, extent.tables(), harts.getFirst().counters(), config.memoryOptions());
+            memory, extent.tables(), shared, config.memoryOptions());
     Paging paging = parts.memory().create(environment);
     harts.forEach(hart -> hart.mmu().setPaging(paging));
     return paging;

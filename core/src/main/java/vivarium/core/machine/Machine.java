@@ -1,8 +1,7 @@
 package vivarium.core.machine;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import vivarium.api.cpu.Counters;
 import vivarium.api.device.Clock;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.InstructionSet;
@@ -16,6 +15,7 @@ public final class Machine {
   private final InstructionSet instructionSet;
   private final List<Hart> harts;
   private final GuestMemory memory;
+  private final Counters shared;
   private final MachineClock clock;
   private final SystemBus bus;
   private final Inbox inbox;
@@ -26,6 +26,7 @@ public final class Machine {
       InstructionSet instructionSet,
       List<Hart> harts,
       GuestMemory memory,
+      Counters shared,
       MachineClock clock,
       SystemBus bus,
       Inbox inbox,
@@ -34,6 +35,7 @@ public final class Machine {
     this.instructionSet = instructionSet;
     this.harts = List.copyOf(harts);
     this.memory = memory;
+    this.shared = shared;
     this.clock = clock;
     this.bus = bus;
     this.inbox = inbox;
@@ -66,20 +68,25 @@ public final class Machine {
     return harts.stream().mapToLong(hart -> hart.block().steps()).sum();
   }
 
-  /** What happened how often: all harts' counters added up, then accesses by device. */
-  public Map<String, Long> counters() {
-    Map<String, Long> sum = new LinkedHashMap<>();
-    sum.put("steps", steps());
-    for (Hart hart : harts) {
-      hart.counters().snapshot().forEach((name, count) -> sum.merge(name, count, Long::sum));
+  /**
+   * What happened how often to all of it: to the virtual processors together, to page tables and
+   * devices. While the machine runs, approximately.
+   */
+  public Statistics statistics() {
+    Statistics sum = Statistics.of(instructionSet, 0, shared).withDevices(bus.accesses());
+    for (int hart = harts.size() - 1; hart >= 0; hart--) {
+      sum = statistics(hart).plus(sum);
     }
-    bus.accesses()
-        .forEach(
-            (device, count) -> {
-              sum.merge("device-accesses", count, Long::sum);
-              sum.put("device " + device, count);
-            });
     return sum;
+  }
+
+  /**
+   * What happened how often to one virtual processor: of the machine's all but accesses to devices
+   * and what a memory strategy does for all.
+   */
+  public Statistics statistics(int hart) {
+    Hart one = harts.get(hart);
+    return Statistics.of(instructionSet, one.block().steps(), one.counters());
   }
 
   MachineClock machineClock() {

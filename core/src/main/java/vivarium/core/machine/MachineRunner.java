@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
+import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.Exit;
 import vivarium.api.isa.Hart;
@@ -174,13 +175,19 @@ final class MachineRunner {
   private void run(VirtualProcessor processor, long budget) {
     Hart hart = processor.hart;
     HartBlock block = hart.block();
-    long before = block.steps();
+    long stepsBefore = block.steps();
     long start = nanoTime.getAsLong();
     runEndTicks = clock.ticks() + ticksOf(budget);
     running = hart;
-    Exit exit = processor.engine.run(budget);
+    int before = hart.counters().begin(Activity.GUEST);
+    Exit exit;
+    try {
+      exit = processor.engine.run(budget);
+    } finally {
+      hart.counters().end(before);
+    }
     running = null;
-    long made = block.steps() - before;
+    long made = block.steps() - stepsBefore;
     if (made >= TELLING_STEPS) {
       double rate = (double) made / Math.max(1, nanoTime.getAsLong() - start);
       stepsPerNano += NEW_RATE_WEIGHT * (rate - stepsPerNano);
@@ -189,7 +196,10 @@ final class MachineRunner {
         switch (exit) {
           case Exit.BudgetSpent spent -> false;
           case Exit.Waiting waiting -> true;
-          case Exit.Stopped stopped -> false;
+          case Exit.Stopped stopped -> {
+            hart.counters().stops++;
+            yield false;
+          }
         };
   }
 

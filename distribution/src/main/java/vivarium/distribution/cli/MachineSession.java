@@ -3,6 +3,7 @@ package vivarium.distribution.cli;
 import java.io.InputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import vivarium.core.machine.ActivitySampler;
 import vivarium.core.machine.MachineConfig;
 import vivarium.core.machine.Outcome;
 import vivarium.core.machine.StreamConsole;
@@ -26,6 +27,7 @@ final class MachineSession {
   private final PluginCatalog plugins;
   private final boolean stats;
   private volatile @Nullable VirtualMachine machine;
+  private volatile @Nullable ActivitySampler sampler;
 
   MachineSession(Host host, PluginCatalog plugins, boolean stats) {
     this.host = host;
@@ -48,11 +50,14 @@ final class MachineSession {
             VirtualMachine.create(config.console(console).build(), plugins, memory)) {
       machine = assembled;
       long start = System.nanoTime();
+      ActivitySampler watching = stats ? new ActivitySampler(assembled) : null;
+      sampler = watching;
       Outcome outcome = atTerminal ? runAtTerminal(assembled) : assembled.run();
       console.flush();
       report(outcome);
-      if (stats) {
-        MachineStats.print(assembled, System.nanoTime() - start, host.err());
+      if (watching != null) {
+        watching.close();
+        MachineStats.print(assembled, System.nanoTime() - start, watching, host.err());
       }
       return ExitStatus.of(outcome);
     }
@@ -91,7 +96,7 @@ final class MachineSession {
   private void showStats() {
     VirtualMachine running = machine;
     if (running != null) {
-      MachineStats.print(running, 0, host.err());
+      MachineStats.print(running, 0, sampler, host.err());
     }
   }
 

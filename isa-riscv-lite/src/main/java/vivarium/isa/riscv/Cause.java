@@ -16,7 +16,31 @@ final class Cause {
   /** What medeleg can hold: all that can occur below M. */
   static final long DELEGABLE = 0xb3ff;
 
+  private static final String[] NAMES = {
+    "instruction misaligned",
+    "instruction access fault",
+    "illegal instruction",
+    "breakpoint",
+    "load misaligned",
+    "load access fault",
+    "store misaligned",
+    "store access fault",
+    "call from U",
+    "call from S",
+    "call from H",
+    "call from M",
+    "instruction page fault",
+    "load page fault",
+    "exception 14",
+    "store page fault"
+  };
+
   private Cause() {}
+
+  /** For people. */
+  static String name(int cause) {
+    return cause < NAMES.length ? NAMES[cause] : "exception " + cause;
+  }
 
   static long misaligned(Access access) {
     return switch (access) {

@@ -16,6 +16,19 @@ final class Interrupt {
 
   private Interrupt() {}
 
+  /** For people. */
+  static String name(int number) {
+    return switch (number) {
+      case 1 -> "supervisor software";
+      case 3 -> "machine software";
+      case 5 -> "supervisor timer";
+      case 7 -> "machine timer";
+      case 9 -> "supervisor external";
+      case 11 -> "machine external";
+      default -> "interrupt " + number;
+    };
+  }
+
   /** The number of the interrupt of the highest priority in a set that is not empty. */
   static int highest(long set) {
     for (long bit : BY_PRIORITY) {

@@ -42,9 +42,6 @@ public final class RiscvHart extends HartState {
 
   private final GuestMemory memory;
   private final Contexts contexts = new Contexts(this);
-  private final LongAdder csrAccesses;
-  private final LongAdder returns;
-  private final LongAdder fences;
   private final LongAdder firmwareCalls;
 
   private int privilege = MACHINE;
@@ -62,9 +59,6 @@ public final class RiscvHart extends HartState {
   public RiscvHart(HartEnvironment environment) {
     super(environment);
     memory = environment.memory();
-    csrAccesses = counters().named("csr-accesses");
-    returns = counters().named("trap-returns");
-    fences = counters().named("fences");
     firmwareCalls = counters().named("firmware-calls");
     reset();
   }
@@ -122,7 +116,6 @@ public final class RiscvHart extends HartState {
   }
 
   private Csr readable(int number) throws Trap {
-    csrAccesses.increment();
     Csr csr = CsrTable.find(number);
     if (csr == null || csr.privilege() > privilege || !csr.allows(this)) {
       throw illegalInstruction();
@@ -214,7 +207,7 @@ public final class RiscvHart extends HartState {
     long cause = trap.cause();
     long value = trap.value();
     trapsTaken++;
-    counters().traps++;
+    counters().trapTaken(cause);
     if (cause == Cause.ILLEGAL_INSTRUCTION && value == 0) {
       value = instructionAt(pc);
     }
@@ -233,7 +226,7 @@ public final class RiscvHart extends HartState {
       return false;
     }
     int number = Interrupt.highest(set);
-    counters().interrupts++;
+    counters().interruptTaken(number);
     enter(Cause.INTERRUPT | number, 0, block().pc(), (mideleg >>> number & 1) != 0);
     return true;
   }
@@ -302,7 +295,6 @@ public final class RiscvHart extends HartState {
   }
 
   private void returnTo(int previous, long newMstatus, long pc) {
-    returns.increment();
     privilege = previous;
     block().setPc(pc);
     setMstatus(previous == MACHINE ? newMstatus : newMstatus & ~Mstatus.MPRV);
@@ -345,16 +337,13 @@ public final class RiscvHart extends HartState {
 
   /** What SFENCE.VMA does once it is allowed; also for remote fences of built-in firmware. */
   public void dropTranslations(long va, long asid, boolean allAddresses, boolean allSpaces) {
-    fences.increment();
     int space = (int) asid & 0xffff;
     mmu().fence(va, allAddresses, space, allSpaces, contexts.concerned(space, allSpaces));
     block().requestAttention(HartBlock.ATTENTION_CONTEXT);
   }
 
-  /** FENCE.I: engines let every store to code take effect at once, so that it is counted only. */
-  public void fenceInstructions() {
-    fences.increment();
-  }
+  /** FENCE.I: engines let every store to code take effect at once, so that nothing is left. */
+  public void fenceInstructions() {}
 
   private void requireSupervisor(long forbiddingBit) throws Trap {
     boolean forbidden = privilege == SUPERVISOR && (mstatus & forbiddingBit) != 0;

@@ -100,6 +100,16 @@ public final class RiscvInstructionSet implements InstructionSet {
   }
 
   @Override
+  public String exceptionName(int cause) {
+    return Cause.name(cause);
+  }
+
+  @Override
+  public String interruptName(int number) {
+    return Interrupt.name(number);
+  }
+
+  @Override
   public Hart createHart(HartEnvironment environment) {
     return new RiscvHart(environment);
   }

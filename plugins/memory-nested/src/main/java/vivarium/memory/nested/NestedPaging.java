@@ -21,13 +21,17 @@ final class NestedPaging implements Paging {
   private static final int ANY_ACCESS =
       Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
 
-  private final Counters counters;
   private final GuestTables tables;
   private final Walk walk = new Walk();
 
   NestedPaging(PagingEnvironment environment) {
-    counters = environment.counters();
-    tables = new GuestTables(environment.memory(), counters);
+    tables = new GuestTables(environment.memory(), NestedPaging::count);
+  }
+
+  /** An entry, and its way through P2M. */
+  private static void count(Counters counters) {
+    counters.guestTableReferences++;
+    counters.p2mReferences++;
   }
 
   @Override
@@ -38,13 +42,14 @@ final class NestedPaging implements Paging {
       result.set(va, ANY_ACCESS, true, GuestMemory.PAGE_BYTES);
       return;
     }
+    Counters counters = context.hart().counters();
     counters.walks++;
     tables.walkFor(context, va, access);
     format.walk(context, tables, context.root(), va, access, walk);
     switch (walk.outcome()) {
       case MAPPED -> {
         // The page's own way through P2M, which the caller goes.
-        counters.walkReferences++;
+        counters.p2mReferences++;
         long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
         result.set(walk.address(), walk.permissions(), walk.global(), span);
       }

@@ -11,7 +11,6 @@ import vivarium.api.memory.GuestTables;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.Paging;
 import vivarium.api.memory.PagingEnvironment;
-import vivarium.api.memory.TableMemory;
 import vivarium.api.memory.Translation;
 import vivarium.api.memory.TranslationContext;
 import vivarium.api.memory.Walk;
@@ -34,9 +33,8 @@ final class ProtectedPaging implements Paging {
 
   private final GuestMemory memory;
   private final Protection protection = new Protection();
-  private final Counters counters;
   private final TablePages tables;
-  private final TableMemory machineView;
+  private final MachineView machineView;
   private final GuestTables guestView;
   private final LongAdder interpreted;
   private final Walk walk = new Walk();
@@ -48,10 +46,10 @@ final class ProtectedPaging implements Paging {
 
   ProtectedPaging(PagingEnvironment environment, int mostRoots) {
     memory = environment.memory();
-    counters = environment.counters();
+    Counters counters = environment.counters();
     tables = new TablePages(memory, counters, protection, mostRoots);
     machineView = new MachineView(tables, counters);
-    guestView = new GuestTables(tables, counters);
+    guestView = new GuestTables(tables, walker -> walker.guestTableReferences++);
     interpreted = counters.named("protected-walks-interpreted");
     memory.setTableGuard(tables);
   }
@@ -65,9 +63,11 @@ final class ProtectedPaging implements Paging {
       return;
     }
     checkProtection(context);
+    Counters counters = context.hart().counters();
+    machineView.walkFor(counters);
+    counters.walks++;
     TablePage root = tables.root(format, context.root());
     while (root != null) {
-      counters.walks++;
       format.walk(context, machineView, root.ma(), va, access, walk);
       if (walk.outcome() == Walk.Outcome.MAPPED) {
         finish(context, format, va, access, memory.guestAddress(walk.address()), result);
@@ -104,7 +104,6 @@ final class ProtectedPaging implements Paging {
       Translation result)
       throws Trap {
     interpreted.increment();
-    counters.walks++;
     guestView.walkFor(context, va, access);
     format.walk(context, guestView, context.root(), va, access, walk);
     finish(context, format, va, access, walk.address(), result);

@@ -66,7 +66,6 @@ final class TablePages implements TableGuard, TableMemory {
   private final LongAdder unhooked;
   private final LongAdder rootsReclaimed;
   private final LongAdder conflicts;
-  private final LongAdder reads;
   private @Nullable TablePage lastRoot;
   private long uses;
   private boolean marking;
@@ -85,7 +84,6 @@ final class TablePages implements TableGuard, TableMemory {
     unhooked = counters.named("protected-tables-unhooked");
     rootsReclaimed = counters.named("protected-roots-reclaimed");
     conflicts = counters.named("protected-type-conflicts");
-    reads = counters.named("protected-table-reads");
   }
 
   // Types.
@@ -134,6 +132,7 @@ final class TablePages implements TableGuard, TableMemory {
 
   private TablePage make(PageTableFormat format, int level, long gpa) {
     typed.increment();
+    counters.tablePagesChange(1);
     TablePage table = new TablePage(format, level, gpa, memory.machineAddress(gpa));
     if (table.isRoot()) {
       if (roots.size() >= mostRoots) {
@@ -158,6 +157,7 @@ final class TablePages implements TableGuard, TableMemory {
   /** Makes a table an ordinary page again, with the entries that the guest knows. */
   private void drop(TablePage table) {
     untyped.increment();
+    counters.tablePagesChange(-1);
     while (table.references() > 0) {
       TablePage parent = table.lastParent();
       int index = table.lastParentIndex();
@@ -405,7 +405,7 @@ final class TablePages implements TableGuard, TableMemory {
 
   @Override
   public long load(long gpa, int width) {
-    reads.increment();
+    counters.tableReads++;
     TablePage table = tableAt(gpa);
     long value = 0;
     for (int done = 0; done < width; ) {

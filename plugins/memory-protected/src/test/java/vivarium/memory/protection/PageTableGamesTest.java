@@ -66,9 +66,9 @@ class PageTableGamesTest {
   @Test
   void missTakesThreeReferencesAndFindsTheFrameItself() {
     mapData();
-    long references = guest.counters.walkReferences;
+    long references = guest.counters.walkReferences();
     assertThat(guest.load(ROOT, VA + 0x123)).isEqualTo(DATA + 0x123);
-    assertThat(guest.counters.walkReferences - references).isEqualTo(3);
+    assertThat(guest.counters.walkReferences() - references).isEqualTo(3);
     assertThat(guest.inFrame(ROOT, vpn(2))).isEqualTo(guest.entryInFrame(MIDDLE, V));
     assertThat(guest.inFrame(MIDDLE, vpn(1))).isEqualTo(guest.entryInFrame(LEAVES, V));
     assertThat(guest.inFrame(LEAVES, vpn(0))).isEqualTo(guest.entryInFrame(DATA, RW));
@@ -349,7 +349,7 @@ class PageTableGamesTest {
     guest.set(page(3), 0, entry(ROOT, V));
     TranslationContext context = guest.context(SvFormat.SV48, page(3), KERNEL);
     assertThat(guest.access(context, VA, Access.LOAD)).startsWith("gpa=" + Long.toHexString(DATA));
-    assertThat(guest.counters.walkReferences).isEqualTo(4);
+    assertThat(guest.counters.walkReferences()).isEqualTo(4);
   }
 
   @Test

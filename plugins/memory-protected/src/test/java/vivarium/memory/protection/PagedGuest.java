@@ -91,7 +91,7 @@ final class PagedGuest {
                         new NoBus(),
                         new FakeClock(),
                         new FakeControl(),
-                        new Counters()));
+                        counters));
     hart.writeCsr(PMPADDR0 + 1, -1);
     protect(RAM, PMP_ALL);
     hart.mmu().setPaging(paging);

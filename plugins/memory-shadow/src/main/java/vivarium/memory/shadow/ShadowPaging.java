@@ -1,12 +1,12 @@
 package vivarium.memory.shadow;
 
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Counters;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.GuestTables;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.Paging;
 import vivarium.api.memory.PagingEnvironment;
@@ -32,13 +32,12 @@ final class ShadowPaging implements Paging {
       Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
 
   private final GuestMemory memory;
-  private final Counters counters;
   private final Protection protection;
   private final ShadowTables tables;
-  private final TableMemory shadows;
+  private final CountedFrames shadows;
   private final GuestPath path;
+  private final GuestTables guestTables;
   private final Walk walk = new Walk();
-  private final LongAdder guestWalks;
 
   /** Harts say so by a fence of everything. */
   private boolean protectionMayDiffer;
@@ -50,12 +49,12 @@ final class ShadowPaging implements Paging {
 
   ShadowPaging(PagingEnvironment environment, boolean outOfSync) {
     memory = environment.memory();
-    counters = environment.counters();
+    Counters counters = environment.counters();
     protection = new Protection(memory);
     tables = new ShadowTables(memory, environment.frames(), counters, protection, outOfSync);
     shadows = new CountedFrames(environment.frames(), counters);
-    path = new GuestPath(memory, tables, counters.named("guest-walk-references"));
-    guestWalks = counters.named("guest-walks");
+    path = new GuestPath(memory, tables);
+    guestTables = new GuestTables(path, walker -> walker.fillReferences++);
     memory.setTableGuard(tables);
   }
 
@@ -70,9 +69,11 @@ final class ShadowPaging implements Paging {
     if (protectionMayDiffer || !context.hart().equals(lastHart)) {
       slowCheckProtection(context);
     }
+    Counters counters = context.hart().counters();
+    counters.walks++;
     ShadowTable root = tables.root(format, context.root());
     if (root != null) {
-      counters.walks++;
+      shadows.counters = counters;
       format.walk(context, shadows, root.ma(), va, access, walk);
       if (walk.outcome() == Walk.Outcome.MAPPED) {
         long span = tables.guestSpan(format, walk.level(), walk.entryAddress());
@@ -100,10 +101,10 @@ final class ShadowPaging implements Paging {
       Access access,
       Translation result)
       throws Trap {
-    counters.shadowMisses++;
-    guestWalks.increment();
-    path.walkFor(context, va, access);
-    format.walk(context, path, context.root(), va, access, walk);
+    context.hart().counters().shadowMisses++;
+    path.begin();
+    guestTables.walkFor(context, va, access);
+    format.walk(context, guestTables, context.root(), va, access, walk);
     switch (walk.outcome()) {
       case MAPPED -> {
         long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
@@ -143,17 +144,25 @@ final class ShadowPaging implements Paging {
     tables.clear();
   }
 
-  /** The monitor's tables, each reference counted. */
-  private record CountedFrames(TableFrames frames, Counters counters) implements TableMemory {
+  /** The monitor's tables, each reference counted for the hart that walks. */
+  private static final class CountedFrames implements TableMemory {
+    private final TableFrames frames;
+    private Counters counters;
+
+    CountedFrames(TableFrames frames, Counters counters) {
+      this.frames = frames;
+      this.counters = counters;
+    }
+
     @Override
     public long read(long ma) {
-      counters.walkReferences++;
+      counters.monitorTableReferences++;
       return frames.read(ma);
     }
 
     @Override
     public boolean compareAndSet(long ma, long expected, long value) {
-      counters.walkReferences++;
+      counters.monitorTableReferences++;
       return frames.compareAndSet(ma, expected, value);
     }
   }

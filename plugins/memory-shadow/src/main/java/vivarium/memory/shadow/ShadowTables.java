@@ -217,6 +217,7 @@ final class ShadowTables implements TableGuard {
         return null;
       }
       made.increment();
+      counters.tablePagesChange(1);
       table = ShadowTable.ofPage(format, level, ma, gpa);
       table.nextOfPage = ofPage[page(gpa)];
       ofPage[page(gpa)] = table;
@@ -236,6 +237,7 @@ final class ShadowTables implements TableGuard {
       return null;
     }
     made.increment();
+    counters.tablePagesChange(1);
     ShadowTable split = ShadowTable.ofLargePage(format, level, ma, guestSpan);
     splits.put(ma, split);
     return split;
@@ -256,6 +258,7 @@ final class ShadowTables implements TableGuard {
   /** Takes a table out of all that points to it, and gives its frame back. */
   private void drop(ShadowTable table) {
     dropped.increment();
+    counters.tablePagesChange(-1);
     while (table.parentCount() > 0) {
       ShadowTable parent = table.lastParent();
       int index = table.lastParentIndex();

@@ -63,9 +63,9 @@ class PageTableGamesTest {
   @Test
   void secondMissOfAPageIsAnsweredByTheShadowInThreeReferences() {
     mapData();
-    long references = guest.counters.walkReferences;
+    long references = guest.counters.walkReferences();
     assertThat(missesOf(() -> guest.load(ROOT, VA + 0x123))).isZero();
-    assertThat(guest.counters.walkReferences - references).isEqualTo(3);
+    assertThat(guest.counters.walkReferences() - references).isEqualTo(3);
     assertThat(guest.load(ROOT, VA + 0x123)).isEqualTo(DATA + 0x123);
   }
 
