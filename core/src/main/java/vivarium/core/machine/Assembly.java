@@ -104,8 +104,7 @@ final class Assembly {
             config.quantumSteps().orElse(0));
     cleanup.add(paging::close);
     cleanup.add(runner::close);
-    return new Machine(
-        parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
+    return new Machine(parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
   }
 
   private void makeHarts() {
@@ -118,8 +117,7 @@ final class Assembly {
 
   private Paging makePaging() {
     PagingEnvironment environment =
-        new PagingEnvironment(
-            memory, extent.tables(), shared, config.memoryOptions());
+        new PagingEnvironment(memory, extent.tables(), shared, config.memoryOptions());
     Paging paging = parts.memory().create(environment);
     harts.forEach(hart -> hart.mmu().setPaging(paging));
     return paging;

@@ -93,7 +93,8 @@ final class MachineStats {
       lines.append(title).append('\n');
       names
           .keySet()
-          .forEach(name -> counts("  " + name, column -> part.apply(column).getOrDefault(name, 0L)));
+          .forEach(
+              name -> counts("  " + name, column -> part.apply(column).getOrDefault(name, 0L)));
     }
   }
 
@@ -121,7 +122,9 @@ final class MachineStats {
         values.add("");
       }
       for (int hart = 0; hart < harts; hart++) {
-        values.add(String.format(Locale.ROOT, "%.1f %%", 100 * sampler.shares(hart).get(activity)));
+        values.add(
+            String.format(
+                Locale.ROOT, "%.1f %%", 100 * sampler.shares(hart).getOrDefault(activity, 0.0)));
       }
       row("  " + name(activity), values);
     }

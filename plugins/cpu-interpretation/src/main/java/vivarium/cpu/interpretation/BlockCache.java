@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.Stepper;
 import vivarium.api.isa.Decoded;
 import vivarium.api.isa.Hart;
@@ -107,6 +108,15 @@ final class BlockCache {
   }
 
   private @Nullable Block decode(long pc, long gpa, int ready) throws Trap {
+    int before = hart.counters().begin(Activity.CODE);
+    try {
+      return tryDecode(pc, gpa, ready);
+    } finally {
+      hart.counters().end(before);
+    }
+  }
+
+  private @Nullable Block tryDecode(long pc, long gpa, int ready) throws Trap {
     Decoded first = stepper.fetch(pc);
     Block block;
     if ((gpa & PAGE_BYTES - 1) + first.length() > PAGE_BYTES) {

@@ -3,6 +3,7 @@ package vivarium.cpu.translation.bytecode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
@@ -127,6 +128,15 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   }
 
   private FlatTrace make(long pc, long gpa) throws Trap {
+    int before = hart.counters().begin(Activity.CODE);
+    try {
+      return tryMake(pc, gpa);
+    } finally {
+      hart.counters().end(before);
+    }
+  }
+
+  private FlatTrace tryMake(long pc, long gpa) throws Trap {
     Graph graph = builder.build(this, pc, gpa, ready);
     liveness.analyse(graph);
     FlatTrace trace = new FlatTrace(graph, liveness, gpa, pc, ready, parcel);

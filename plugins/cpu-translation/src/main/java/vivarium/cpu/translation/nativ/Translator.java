@@ -1,6 +1,7 @@
 package vivarium.cpu.translation.nativ;
 
 import org.jspecify.annotations.Nullable;
+import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.Counters;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.isa.HartBlock;
@@ -138,6 +139,15 @@ final class Translator implements CodeSource {
   }
 
   private @Nullable Trace translate(long pc, long gpa) throws Trap {
+    int before = counters.begin(Activity.CODE);
+    try {
+      return tryTranslate(pc, gpa);
+    } finally {
+      counters.end(before);
+    }
+  }
+
+  private @Nullable Trace tryTranslate(long pc, long gpa) throws Trap {
     Graph graph = builder.build(this, pc, gpa, contexts.ready());
     if (split) {
       return null;
