@@ -44,7 +44,7 @@ class StatsTest {
         .containsEntry("trap breakpoint", 1L)
         .containsEntry("trap load page fault", 1L)
         .containsEntry("interrupt supervisor timer", 1L)
-        .containsKeys("device ns16550a", "device virtio-blk", "instruction csrrw", "wait");
+        .containsKeys("device ns16550a", "device virtio-blk", "instruction csrw", "wait");
   }
 
   @Test
