@@ -10,7 +10,7 @@ import vivarium.api.isa.InstructionSet;
 
 /**
  * What happened how often, to a machine or to one of its virtual processors, under names for
- * people. Only what happened is listed.
+ * people. Only what happened is listed, but in {@link #memory}, where zero tells something.
  *
  * @param steps instructions and traps
  * @param exits reasons for which the guest gave control to the monitor, or took a trap
@@ -29,6 +29,10 @@ public record Statistics(
 
   /** The name of all their references in {@link #memory}. */
   public static final String REFERENCES = "walk references";
+
+  /** The kinds of these references: to tables that the guest wrote, P2M's, the monitor's own. */
+  public static final List<String> REFERENCE_KINDS =
+      List.of("  to guest tables", "  to P2M", "  to monitor tables");
 
   /** The name of the most page-table pages there were at a time, in {@link #memory}. */
   public static final String MOST_TABLE_PAGES = "page-table pages, most";
@@ -77,15 +81,15 @@ public record Statistics(
 
   private static Map<String, Long> memory(Counters counters) {
     Map<String, Long> memory = new LinkedHashMap<>();
-    put(memory, "TLB misses", counters.tlbMisses);
-    put(memory, WALKS, counters.walks);
-    put(memory, REFERENCES, counters.walkReferences());
-    put(memory, "  to guest tables", counters.guestTableReferences);
-    put(memory, "  to P2M", counters.p2mReferences);
-    put(memory, "  to monitor tables", counters.monitorTableReferences);
-    put(memory, "fill references", counters.fillReferences);
-    put(memory, "page-table pages", counters.tablePages);
-    put(memory, MOST_TABLE_PAGES, counters.mostTablePages);
+    memory.put("TLB misses", counters.tlbMisses);
+    memory.put(WALKS, counters.walks);
+    memory.put(REFERENCES, counters.walkReferences());
+    memory.put(REFERENCE_KINDS.get(0), counters.guestTableReferences);
+    memory.put(REFERENCE_KINDS.get(1), counters.p2mReferences);
+    memory.put(REFERENCE_KINDS.get(2), counters.monitorTableReferences);
+    memory.put("fill references", counters.fillReferences);
+    memory.put("page-table pages", counters.tablePages);
+    memory.put(MOST_TABLE_PAGES, counters.mostTablePages);
     return memory;
   }
 

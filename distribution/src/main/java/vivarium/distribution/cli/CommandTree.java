@@ -43,6 +43,7 @@ public final class CommandTree {
     if (args.length == 0 || !args[0].equals("run")) {
       line.addSubcommand(new GuestsCommand(host))
           .addSubcommand(new VerifyCommand(host))
+          .addSubcommand(new CompareCommand(host))
           .addSubcommand(new PluginsCommand(host))
           .addSubcommand(new IsaCommand(host));
     }

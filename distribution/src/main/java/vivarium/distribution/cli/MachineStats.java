@@ -89,6 +89,7 @@ final class MachineStats {
 
   private void group(String title, Function<Statistics, Map<String, Long>> part) {
     Map<String, Long> names = new LinkedHashMap<>(part.apply(columns.getFirst()));
+    names.values().removeIf(count -> count == 0);
     if (!names.isEmpty()) {
       lines.append(title).append('\n');
       names
