@@ -12,12 +12,19 @@ import vivarium.api.isa.Decoded;
  * @param secondPage guest-physical address of the page its one instruction goes on in, or -1: only
  *     a block of one instruction crosses pages
  * @param bytes length of its code
+ * @param kinds number of each operation, as in its packed form
  * @param operations packed operations, then the offset of each and of the end
  * @param decoded the instructions, for those that leave the generated code
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by identity only
 record Block(
-    long gpa, int ready, long secondPage, int bytes, long[] operations, Decoded[] decoded) {
+    long gpa,
+    int ready,
+    long secondPage,
+    int bytes,
+    short[] kinds,
+    long[] operations,
+    Decoded[] decoded) {
 
   /** Whether any of its bytes are in the range. */
   boolean touches(long from, int length) {

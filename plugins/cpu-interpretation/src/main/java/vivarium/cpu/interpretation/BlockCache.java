@@ -176,17 +176,21 @@ final class BlockCache {
 
   private Block build(long gpa, int ready, long secondPage, List<Decoded> decoded) {
     int count = decoded.size();
+    short[] kinds = new short[count + 1];
     long[] operations = new long[2 * (count + 1)];
     int offset = 0;
     for (int i = 0; i < count; i++) {
       Decoded one = decoded.get(i);
       operations[i] = leaves(one, ready) ? Operations.LEAVE : Operations.pack(one, offset);
+      kinds[i] = Operations.kind(operations[i]);
       operations[count + 1 + i] = offset;
       offset += one.length();
     }
+    kinds[count] = Operations.END;
     operations[count] = Operations.END;
     operations[2 * count + 1] = offset;
-    return new Block(gpa, ready, secondPage, offset, operations, decoded.toArray(new Decoded[0]));
+    return new Block(
+        gpa, ready, secondPage, offset, kinds, operations, decoded.toArray(new Decoded[0]));
   }
 
   private void remember(Block block) {

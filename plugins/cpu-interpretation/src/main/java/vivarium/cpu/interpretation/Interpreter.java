@@ -155,7 +155,8 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
   private @Nullable RuntimeException enter() {
     try {
       return (RuntimeException)
-          execute.invokeExact(x, jumps.code, jumps.tags, hart.mmu(), hart.fpu(), state);
+          execute.invokeExact(
+              x, jumps.kinds, jumps.code, jumps.tags, hart.mmu(), hart.fpu(), state);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -27,29 +27,30 @@ import vivarium.api.memory.Mmu;
  * Makes, from an instruction table, the method that executes packed operations. In Java it would read:
  *
  * <pre>{@code
- * static RuntimeException execute(long[] x, long[][] code, long[] tags, Mmu mmu, Fpu fpu, long[] state) {
+ * static RuntimeException execute(long[] x, short[][] kinds, long[][] code, long[] tags,
+ *                                 Mmu mmu, Fpu fpu, long[] state) {
  *   long budget = state[BUDGET], pc = state[PC];
  *   for (;;) {                                           // a block
  *     int slot = (int) (pc >>> 1) & tags.length - 1;
  *     if (budget < MAX_BLOCK || tags[slot] != pc) { save; return null; }
- *     long[] ops = code[slot]; int at = 0; long start = pc;
+ *     short[] ks = kinds[slot]; long[] ops = code[slot]; int at = 0; long start = pc;
  *     try {
  *       for (;;) {                                       // an operation
- *         long op = ops[at++];
- *         long a = x[op >>> 16 & 127], b = x[op >>> 23 & 127]; int d = op >>> 9 & 127, imm = op >>> 32;
- *         switch (op & 511) {
- *           case ADD: x[d] = add(a, b); continue;
- *           case BEQ: if (beq(a, b)) { pc = start + imm; break; } continue;
- *           case JALR: pc = jalr(a, imm); x[d] = start + following offset; break;
+ *         switch (ks[at]) {
+ *           case ADD: { long op = ops[at]; x[op >>> 9 & 127] = add(x[op >>> 16 & 127], ...); at++; continue; }
+ *           case BEQ: ... if (beq(a, b)) { pc = start + imm; break; } at++; continue;
+ *           case JALR: ... pc = jalr(a, imm); x[d] = start + following offset; break;
  *           ...
  *     } catch (Trap | LeaveBlock e) { save; return e; }
- *     budget -= at;
+ *     budget -= at + 1;
  * }}</pre>
  *
  * After its operations a block's array holds the offset of each from the block's first byte, and one more
- * for the end. Operands are extracted before the switch, so that a case is a dozen bytes of bytecode:
- * HotSpot compiles a method of up to 8,000. What is rare (floating point, atomics) goes by a second
- * method, to keep below that.
+ * for the end. What to do and what to do it with come from two arrays, so that each case reads its own
+ * operands: were they at hand before the switch, C2 would compute there, for each operation, what any of
+ * the cases makes of them (decision 4). HotSpot compiles a method of up to 8,000
+ * bytes without a flag; what is rare (floating point, atomics) goes by a second method, to keep below
+ * that.
  */
 final class InterpreterGenerator {
   /** Index into the state array: the pc to go on at; after an exception, of the instruction. */
@@ -70,11 +71,19 @@ final class InterpreterGenerator {
   /** Most operations of a block; with less budget the generated code is not entered. */
   static final int MAX_BLOCK = 64;
 
+  /**
+   * Instructions with a case of their own, but for those that use the pc: a table begins with what
+   * is executed most. C2 inlines nothing more once a method has some 8,000 bytes with what is in
+   * it.
+   */
+  private static final int MAX_FREQUENT = 64;
+
   /** Type of the generated method. */
   static final MethodType EXECUTE =
       MethodType.methodType(
           RuntimeException.class,
           long[].class,
+          short[][].class,
           long[][].class,
           long[].class,
           Mmu.class,
@@ -88,23 +97,21 @@ final class InterpreterGenerator {
 
   // Local variables of the generated methods.
   private static final int X = 0;
-  private static final int CODE = 1;
-  private static final int TAGS = 2;
-  private static final int MMU_LOCAL = 3;
-  private static final int FPU_LOCAL = 4;
-  private static final int STATE_LOCAL = 5;
-  private static final int OPS = 6;
-  private static final int AT = 7;
-  private static final int START = 8;
-  private static final int BUDGET_LOCAL = 10;
-  private static final int OP = 12;
-  private static final int A = 14;
-  private static final int B = 16;
-  private static final int D = 18;
-  private static final int IMMEDIATE = 19;
-  private static final int PC_LOCAL = 20;
-  private static final int SLOT = 22;
-  private static final int THROWN = 23;
+  private static final int KINDS = 1;
+  private static final int CODE = 2;
+  private static final int TAGS = 3;
+  private static final int MMU_LOCAL = 4;
+  private static final int FPU_LOCAL = 5;
+  private static final int STATE_LOCAL = 6;
+  private static final int BLOCK_KINDS = 7;
+  private static final int OPS = 8;
+  private static final int AT = 9;
+  private static final int START = 10;
+  private static final int BUDGET_LOCAL = 12;
+  private static final int OP = 14;
+  private static final int PC_LOCAL = 16;
+  private static final int SLOT = 18;
+  private static final int THROWN = 19;
 
   private final InstructionTable table;
   private final ClassDesc name;
@@ -117,19 +124,21 @@ final class InterpreterGenerator {
         ClassDesc.of(table.lookup().lookupClass().getPackageName() + ".GeneratedInterpreter");
     for (Instruction instruction : table.instructions()) {
       if (Operations.direct(instruction)) {
-        (isRare(instruction) ? rare : frequent).add(instruction);
+        (usesPc(instruction) || !isRare(instruction) ? frequent : rare).add(instruction);
       }
     }
   }
 
-  private static boolean isRare(Instruction instruction) {
-    boolean usesPc =
-        instruction.result() == Result.BRANCH
-            || instruction.result() == Result.JUMP
-            || has(instruction, Instruction.Source.PC)
-            || has(instruction, Instruction.Source.NEXT);
-    return !usesPc
-        && (has(instruction, Instruction.Source.FPU)
+  private static boolean usesPc(Instruction instruction) {
+    return instruction.result() == Result.BRANCH
+        || instruction.result() == Result.JUMP
+        || has(instruction, Instruction.Source.PC)
+        || has(instruction, Instruction.Source.NEXT);
+  }
+
+  private boolean isRare(Instruction instruction) {
+    return frequent.size() >= MAX_FREQUENT
+        || (has(instruction, Instruction.Source.FPU)
             || Operations.shape(instruction).packed().size() > 1
             || instruction.method().getName().matches("(amo|lr|sc)[a-z]*_.*"));
   }
@@ -162,6 +171,7 @@ final class InterpreterGenerator {
   private void execute(CodeBuilder code) {
     Label block = code.newLabel();
     Label operation = code.newLabel();
+    Label next = code.newLabel();
     Label handled = code.newLabel();
     Label jump = code.newLabel();
     Label leave = code.newLabel();
@@ -170,11 +180,14 @@ final class InterpreterGenerator {
     code.aload(STATE_LOCAL).loadConstant(PC).laload().lstore(PC_LOCAL);
     code.labelBinding(block);
     enterBlock(code, missed);
+    code.goto_(operation);
+    code.labelBinding(next);
+    code.iinc(AT, 1);
     code.labelBinding(operation);
-    operands(code);
-    dispatch(code, operation, jump, leave);
+    dispatch(code, next, jump, leave);
     code.labelBinding(jump);
-    code.lload(BUDGET_LOCAL).iload(AT).i2l().lsub().lstore(BUDGET_LOCAL).goto_(block);
+    code.lload(BUDGET_LOCAL).iload(AT).iconst_1().iadd().i2l().lsub().lstore(BUDGET_LOCAL);
+    code.goto_(block);
     code.labelBinding(handled);
     code.astore(THROWN);
     saveLeft(code);
@@ -196,26 +209,13 @@ final class InterpreterGenerator {
     code.lload(PC_LOCAL).iconst_1().lushr().l2i();
     code.aload(TAGS).arraylength().iconst_1().isub().iand().istore(SLOT);
     code.aload(TAGS).iload(SLOT).laload().lload(PC_LOCAL).lcmp().ifne(missed);
+    code.aload(KINDS).iload(SLOT).aaload().astore(BLOCK_KINDS);
     code.aload(CODE).iload(SLOT).aaload().astore(OPS);
     code.iconst_0().istore(AT);
     code.lload(PC_LOCAL).lstore(START);
   }
 
-  private static void operands(CodeBuilder code) {
-    code.aload(OPS).iload(AT).laload().lstore(OP).iinc(AT, 1);
-    source(code, Operations.SOURCE1_SHIFT, A);
-    source(code, Operations.SOURCE2_SHIFT, B);
-    code.lload(OP).loadConstant(Operations.DESTINATION_SHIFT).lushr().l2i();
-    code.loadConstant(Operations.REGISTER_MASK).iand().istore(D);
-    code.lload(OP).loadConstant(Operations.IMMEDIATE_SHIFT).lushr().l2i().istore(IMMEDIATE);
-  }
-
-  private static void source(CodeBuilder code, int shift, int local) {
-    code.aload(X).lload(OP).loadConstant(shift).lushr().l2i();
-    code.loadConstant(Operations.REGISTER_MASK).iand().laload().lstore(local);
-  }
-
-  private void dispatch(CodeBuilder code, Label operation, Label jump, Label leave) {
+  private void dispatch(CodeBuilder code, Label next, Label jump, Label leave) {
     List<SwitchCase> cases = new ArrayList<>();
     Label end = code.newLabel();
     Label rareCase = code.newLabel();
@@ -228,44 +228,50 @@ final class InterpreterGenerator {
       labels.add(label);
       cases.add(SwitchCase.of(instruction.number() + Operations.FIRST, label));
     }
-    code.lload(OP).l2i().loadConstant((1 << Operations.DESTINATION_SHIFT) - 1).iand();
+    code.aload(BLOCK_KINDS).iload(AT).saload();
     code.tableswitch(leave, cases);
     for (int i = 0; i < frequent.size(); i++) {
       code.labelBinding(labels.get(i));
-      frequentCase(code, frequent.get(i), operation, jump);
+      frequentCase(code, frequent.get(i), next, jump);
     }
     code.labelBinding(rareCase);
-    code.aload(X).lload(OP).aload(MMU_LOCAL).aload(FPU_LOCAL);
-    code.invokestatic(name, "rare", RARE).goto_(operation);
+    code.aload(X).aload(OPS).iload(AT).laload().aload(MMU_LOCAL).aload(FPU_LOCAL);
+    code.invokestatic(name, "rare", RARE).goto_(next);
     code.labelBinding(end);
-    code.iinc(AT, -1);
     code.lload(START);
     offset(code, 0);
-    code.ladd().lstore(PC_LOCAL).goto_(jump);
+    code.ladd().lstore(PC_LOCAL);
+    code.iinc(AT, -1).goto_(jump);
   }
 
+  /** Emits what an instruction does; then goes on at {@code next}, or at {@code jump}. */
   private static void frequentCase(
-      CodeBuilder code, Instruction instruction, Label operation, Label jump) {
+      CodeBuilder code, Instruction instruction, Label next, Label jump) {
+    code.aload(OPS).iload(AT).laload().lstore(OP);
     switch (instruction.result()) {
       case NONE -> {
         call(code, instruction);
-        code.goto_(operation);
+        code.goto_(next);
       }
       case REGISTER -> {
-        code.aload(X).iload(D);
+        code.aload(X);
+        register(code, OP, Operations.DESTINATION_SHIFT);
         call(code, instruction);
-        code.lastore().goto_(operation);
+        code.lastore().goto_(next);
       }
       case BRANCH -> {
         call(code, instruction);
-        code.ifeq(operation);
-        code.lload(START).iload(IMMEDIATE).i2l().ladd().lstore(PC_LOCAL).goto_(jump);
+        code.ifeq(next);
+        code.lload(START).lload(OP).loadConstant(Operations.IMMEDIATE_SHIFT).lshr().ladd();
+        code.lstore(PC_LOCAL).goto_(jump);
       }
       case JUMP -> {
         call(code, instruction);
         code.lstore(PC_LOCAL);
-        code.aload(X).iload(D).lload(START);
-        offset(code, 0);
+        code.aload(X);
+        register(code, OP, Operations.DESTINATION_SHIFT);
+        code.lload(START);
+        offset(code, 1);
         code.ladd().lastore().goto_(jump);
       }
     }
@@ -302,7 +308,7 @@ final class InterpreterGenerator {
     boolean writes = instruction.result() == Result.REGISTER;
     if (writes) {
       code.aload(0);
-      piece(code, op, Operations.DESTINATION_SHIFT, Operations.REGISTER_MASK);
+      register(code, op, Operations.DESTINATION_SHIFT);
     }
     Class<?>[] types = instruction.method().getParameterTypes();
     for (int i = 0; i < types.length; i++) {
@@ -312,17 +318,17 @@ final class InterpreterGenerator {
         case FPU -> code.aload(op + 3);
         case REGISTER -> {
           code.aload(0);
-          piece(code, op, registerShift(shape, parameter.field()), Operations.REGISTER_MASK);
+          register(code, op, registerShift(shape, parameter.field()));
           code.laload();
         }
         case IMMEDIATE -> {
           if (shape.loneImmediate()) {
-            code.lload(op).loadConstant(Operations.IMMEDIATE_SHIFT).lshr().l2i();
+            immediate(code, op, types[i]);
           } else {
             piece(code, op, pieceShift(shape, parameter.field()), 0xff);
-          }
-          if (types[i] == long.class) {
-            code.i2l();
+            if (types[i] == long.class) {
+              code.i2l();
+            }
           }
         }
         case PC, NEXT, BITS, HART -> throw new IllegalStateException(instruction.name());
@@ -346,11 +352,29 @@ final class InterpreterGenerator {
     return Operations.IMMEDIATE_SHIFT + 8 * shape.packed().indexOf(field);
   }
 
+  /** Pushes the number of a register. */
+  private static void register(CodeBuilder code, int op, int shift) {
+    if (shift < Operations.IMMEDIATE_SHIFT) {
+      code.lload(op).l2i().loadConstant(shift).iushr();
+      code.loadConstant(Operations.REGISTER_MASK).iand();
+    } else {
+      piece(code, op, shift, Operations.REGISTER_MASK);
+    }
+  }
+
+  /** Pushes the lone immediate as what a parameter's type asks for. */
+  private static void immediate(CodeBuilder code, int op, Class<?> type) {
+    code.lload(op).loadConstant(Operations.IMMEDIATE_SHIFT).lshr();
+    if (type != long.class) {
+      code.l2i();
+    }
+  }
+
   private static void piece(CodeBuilder code, int op, int shift, int mask) {
     code.lload(op).loadConstant(shift).lushr().l2i().loadConstant(mask).iand();
   }
 
-  /** Calls the method of a frequent instruction, whose operands are in locals. */
+  /** Calls the method of a frequent instruction, whose packed form is in a local. */
   private static void call(CodeBuilder code, Instruction instruction) {
     Operations.Shape shape = Operations.shape(instruction);
     Class<?>[] types = instruction.method().getParameterTypes();
@@ -359,21 +383,20 @@ final class InterpreterGenerator {
       switch (parameter.source()) {
         case MMU -> code.aload(MMU_LOCAL);
         case FPU -> code.aload(FPU_LOCAL);
-        case REGISTER -> code.lload(parameter.field() == shape.source1() ? A : B);
-        case IMMEDIATE -> {
-          code.iload(IMMEDIATE);
-          if (types[i] == long.class) {
-            code.i2l();
-          }
+        case REGISTER -> {
+          code.aload(X);
+          register(code, OP, registerShift(shape, parameter.field()));
+          code.laload();
         }
+        case IMMEDIATE -> immediate(code, OP, types[i]);
         case PC -> {
           code.lload(START);
-          offset(code, -1);
+          offset(code, 0);
           code.ladd();
         }
         case NEXT -> {
           code.lload(START);
-          offset(code, 0);
+          offset(code, 1);
           code.ladd();
         }
         case BITS, HART -> throw new IllegalStateException(instruction.name());
@@ -394,19 +417,19 @@ final class InterpreterGenerator {
         MethodTypeDesc.of(describe(instruction.method().getReturnType()), descriptors));
   }
 
-  /** Notes the instruction at {@code at - 1}, before which the generated code is left. */
+  /** Notes the instruction at {@code at}, before which the generated code is left. */
   private static void saveLeft(CodeBuilder code) {
     save(
         code,
         PC,
         () -> {
           code.lload(START);
-          offset(code, -1);
+          offset(code, 0);
           code.ladd();
         });
-    save(code, BUDGET, () -> code.lload(BUDGET_LOCAL).iload(AT).iconst_1().isub().i2l().lsub());
+    save(code, BUDGET, () -> code.lload(BUDGET_LOCAL).iload(AT).i2l().lsub());
     save(code, BLOCK_PC, () -> code.lload(START));
-    save(code, LEFT, () -> code.iload(AT).iconst_1().isub().i2l());
+    save(code, LEFT, () -> code.iload(AT).i2l());
   }
 
   private static void save(CodeBuilder code, int index, Runnable value) {

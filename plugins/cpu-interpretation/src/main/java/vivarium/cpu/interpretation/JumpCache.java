@@ -14,9 +14,11 @@ final class JumpCache {
   /** No instruction begins at an odd address. */
   private static final long INVALID = 1;
 
+  private static final short[] NO_KINDS = {Operations.END};
   private static final long[] NO_CODE = {Operations.END, 0};
 
   final long[] tags = new long[ENTRIES];
+  final short[][] kinds = new short[ENTRIES][];
   final long[][] code = new long[ENTRIES][];
   private final @Nullable Block[] blocks = new Block[ENTRIES];
   private final int[] recent = new int[256];
@@ -46,6 +48,7 @@ final class JumpCache {
     }
     fills = Math.min(fills + 1, ENTRIES);
     tags[slot] = pc;
+    kinds[slot] = block.kinds();
     code[slot] = block.operations();
     blocks[slot] = block;
     notePage(pc);
@@ -101,6 +104,7 @@ final class JumpCache {
 
   private void invalidate(int slot) {
     tags[slot] = INVALID;
+    kinds[slot] = NO_KINDS;
     code[slot] = NO_CODE;
     blocks[slot] = null;
   }

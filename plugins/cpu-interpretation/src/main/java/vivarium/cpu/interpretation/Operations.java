@@ -27,7 +27,7 @@ import vivarium.api.isa.RegisterBank;
  */
 final class Operations {
   /** Operation: the block is over, go on at the following address. */
-  static final int END = 0;
+  static final short END = 0;
 
   /** Operation: leave the generated code; the engine executes the instruction. */
   static final int LEAVE = 1;
@@ -137,6 +137,11 @@ final class Operations {
       operation |= piece << IMMEDIATE_SHIFT + 8 * i;
     }
     return operation;
+  }
+
+  /** The number of a packed operation. */
+  static short kind(long operation) {
+    return (short) (operation & MAX_OPERATION - 1);
   }
 
   private static int source(Decoded decoded, int field) {
