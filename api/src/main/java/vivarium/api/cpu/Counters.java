@@ -68,6 +68,9 @@ public final class Counters {
   /** Misses in the monitor's own page tables, resolved by the memory strategy. */
   public long shadowMisses;
 
+  /** Pages that P2M's own tables did not have yet, entered by the memory strategy. */
+  public long p2mMisses;
+
   /** Pages in use now as page tables that the memory strategy keeps or guards. */
   public long tablePages;
 

@@ -67,6 +67,7 @@ public record Statistics(
     put(exits, "table write", counters.tableWrites);
     put(exits, "table read", counters.tableReads);
     put(exits, "shadow miss", counters.shadowMisses);
+    put(exits, "P2M miss", counters.p2mMisses);
     for (int cause = 0; cause < Counters.CAUSES; cause++) {
       put(exits, "trap " + isa.exceptionName(cause), counters.traps(cause));
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 enum ExitClass {
   PRIVILEGED("privileged instructions"),
   TABLES("accesses to page tables"),
-  SHADOW("shadow misses"),
+  SHADOW("shadow and P2M misses"),
   PAGE_FAULTS("guest page faults"),
   TRAPS("other traps"),
   INTERRUPTS("interrupts"),
@@ -32,7 +32,7 @@ enum ExitClass {
     if (reason.startsWith("table ")) {
       return TABLES;
     }
-    if (reason.equals("shadow miss")) {
+    if (reason.endsWith(" miss")) {
       return SHADOW;
     }
     if (reason.startsWith("trap ")) {
