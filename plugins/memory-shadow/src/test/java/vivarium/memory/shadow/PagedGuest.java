@@ -21,6 +21,7 @@ import vivarium.api.memory.TranslationContext;
 import vivarium.isa.riscv.RiscvHart;
 import vivarium.isa.riscv.RiscvInstructionSet;
 import vivarium.isa.riscv.paging.SvFormat;
+import vivarium.testkit.BoundedFrames;
 import vivarium.testkit.FakeClock;
 import vivarium.testkit.FakeControl;
 

@@ -1,4 +1,4 @@
-package vivarium.memory.shadow;
+package vivarium.testkit;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -6,21 +6,26 @@ import java.util.HashMap;
 import java.util.Map;
 import vivarium.api.memory.TableFrames;
 
-/** A number of frames far from RAM's; any use of one that is not given is an error. */
-final class BoundedFrames implements TableFrames {
+/**
+ * A number of frames for a strategy's own tables, far from RAM's; any use of one that is not given
+ * is an error.
+ */
+public final class BoundedFrames implements TableFrames {
   private static final long FIRST = 1L << 40;
   private static final int FRAME_BYTES = 4096;
 
   private final Deque<Long> free = new ArrayDeque<>();
   private final Map<Long, long[]> given = new HashMap<>();
 
-  BoundedFrames(int count) {
+  /** Makes so many, none of them given. */
+  public BoundedFrames(int count) {
     for (int i = 0; i < count; i++) {
       free.add(FIRST + (long) i * FRAME_BYTES);
     }
   }
 
-  int given() {
+  /** How many are given at the moment. */
+  public int given() {
     return given.size();
   }
 
@@ -66,6 +71,6 @@ final class BoundedFrames implements TableFrames {
 
   @Override
   public boolean compareAndSet(long address, long expected, long value) {
-    throw new IllegalStateException("a shadow entry needs no accessed or dirty bit");
+    throw new IllegalStateException("an entry of the monitor's needs no accessed or dirty bit");
   }
 }
