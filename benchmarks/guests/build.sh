@@ -79,5 +79,6 @@ guest traps 0 common/main.c src/traps.c src/traps-asm.S
 guest_sv39 integer-sv39 0x1000 src/integer.c
 guest_sv39 branchy-sv39 0x1000 src/branchy.c
 guest_sv39 memory-sv39 0x6000000 src/memory.c
+guest fpcheck 0 common/main.c smoke/fpcheck.c
 guest hello 0 smoke/hello.c
 guest traps-m 0 smoke/traps-m.c smoke/traps-m-asm.S
