@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -134,14 +135,14 @@ final class PluginLayers {
   private void bind(PluginWrapper plugin) {
     try {
       checkDependencyVersions(plugin);
-      ModuleLayer layer = layer(plugin);
-      List<Object> provided = providers(layer);
+      Module module = module(plugin);
+      List<Object> provided = providers(module);
       PluginDescriptor descriptor = plugin.getDescriptor();
       PluginInfo info =
           catalog.add(
               plugin.getPluginId(), text(descriptor.getVersion()), text(maker(plugin)), provided);
       if (info.state() == PluginInfo.State.READY) {
-        layers.put(plugin.getPluginId(), layer);
+        layers.put(plugin.getPluginId(), module.getLayer());
         plugin.setPluginState(PluginState.STARTED);
       } else {
         failed.put(plugin.getPluginId(), plugin);
@@ -169,7 +170,7 @@ final class PluginLayers {
     }
   }
 
-  private ModuleLayer layer(PluginWrapper plugin) {
+  private Module module(PluginWrapper plugin) {
     ModuleFinder finder = ModuleFinder.of(plugin.getPluginPath());
     ModuleReference module =
         finder.findAll().stream()
@@ -179,13 +180,17 @@ final class PluginLayers {
       throw new VivariumException("it is not a named module: it has no module-info.class");
     }
     String name = module.descriptor().name();
-    if (host.findModule(name).isPresent()) {
-      throw new VivariumException("its module " + name + " is one of the host's");
+    Optional<Module> inHost = host.findModule(name);
+    if (inHost.isPresent()) {
+      if (!isInHost(module)) {
+        throw new VivariumException("its module " + name + " is one of the host's");
+      }
+      return inHost.get();
     }
     List<ModuleLayer> parents = new ArrayList<>();
     plugin.getDescriptor().getDependencies().stream()
         .map(dependency -> layers.get(dependency.getPluginId()))
-        .filter(java.util.Objects::nonNull)
+        .filter(layer -> layer != null && layer != host)
         .forEach(parents::add);
     parents.add(host);
     Configuration configuration =
@@ -196,13 +201,27 @@ final class PluginLayers {
             Set.of(name));
     return ModuleLayer.defineModulesWithOneLoader(
             configuration, parents, PluginLayers.class.getClassLoader())
-        .layer();
+        .layer()
+        .findModule(name)
+        .orElseThrow();
   }
 
-  /** Instantiates what the layer's own module says it provides. */
-  private static List<Object> providers(ModuleLayer layer) {
+  /**
+   * Whether the host was started with this very jar on its module path, as the launcher does with
+   * the plugins of the product, so that the JVM's start-up cache holds their classes and profiles.
+   * Such a plugin is a named module of the host's layer.
+   */
+  private boolean isInHost(ModuleReference module) {
+    return host.configuration()
+        .findModule(module.descriptor().name())
+        .map(resolved -> resolved.reference().location().equals(module.location()))
+        .orElse(false);
+  }
+
+  /** Instantiates what a module says it provides. */
+  private static List<Object> providers(Module module) {
+    ModuleLayer layer = module.getLayer();
     List<Object> found = new ArrayList<>();
-    Module module = layer.modules().iterator().next();
     Set<String> provided = new TreeSet<>();
     module.getDescriptor().provides().forEach(provides -> provided.add(provides.service()));
     for (PluginKind kind : PluginKind.values()) {
