@@ -252,9 +252,12 @@ final class Contexts implements TlbHolder {
 
   /** Code has gone: no jump may lead there. */
   void dropJumps(long pc, long code) {
-    for (JumpTable table : jumpTables) {
-      if (table != null) {
-        table.drop(pc, code);
+    for (int context = 0; context < CONTEXTS; context++) {
+      for (int dense = 0; dense < keyCount; dense++) {
+        JumpTable table = jumpTables[context * MAX_KEYS + dense];
+        if (table != null) {
+          table.drop(pc, code);
+        }
       }
     }
   }

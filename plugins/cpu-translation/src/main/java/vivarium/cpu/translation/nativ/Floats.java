@@ -349,9 +349,9 @@ final class Floats {
     Site site = leaving.newSiteAt(Site.Kind.CALL, node);
     site.fpuOp = graph.fpuOp(node);
     site.roundingMode = (int) graph.value(node);
-    site.operands[0] = a;
-    site.operands[1] = b;
-    site.operands[2] = c;
+    site.setOperand(0, a);
+    site.setOperand(1, b);
+    site.setOperand(2, c);
     site.operandsInXmm = true;
     site.data = d;
     site.dataInXmm = dataInXmm;
@@ -367,7 +367,7 @@ final class Floats {
     site.roundingMode = (int) graph.value(node);
     int[] operands = {graph.a(node), graph.b(node), graph.c(node)};
     for (int i = 0; i < op.operands(); i++) {
-      site.operands[i] = places.use(operands[i]);
+      site.setOperand(i, places.use(operands[i]));
     }
     site.data = places.define(node, Places.NONE);
     site.floats = places.xmmLive();

@@ -77,9 +77,8 @@ final class JumpTable {
         invalidate(recent[i]);
       }
     } else {
-      for (int slot = 0; slot < ENTRIES; slot++) {
-        invalidate(slot);
-      }
+      table.fill((byte) 0);
+      invalidate(0);
     }
     fills = 0;
     java.util.Arrays.fill(pageFilter, 0);

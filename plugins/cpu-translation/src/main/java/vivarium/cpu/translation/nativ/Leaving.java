@@ -70,7 +70,8 @@ final class Leaving {
   Site newSite(Site.Kind kind, long pc) {
     Site site = new Site(kind, trace, sites.size(), pc);
     sites.add(site);
-    trace.sites.add(site);
+    site.nextOfTrace = trace.sites;
+    trace.sites = site;
     return site;
   }
 

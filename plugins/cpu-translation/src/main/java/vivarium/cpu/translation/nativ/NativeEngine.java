@@ -117,7 +117,8 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     switch (site.kind) {
       case CHAIN -> {
         block.setPc(site.pc);
-        translator.chain(site);
+        long next = translator.chain(site);
+        return block.attention() == 0 && block.budget() > 0 ? next : 0;
       }
       case INDIRECT -> {}
       case OPAQUE -> {

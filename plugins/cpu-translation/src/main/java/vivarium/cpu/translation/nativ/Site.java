@@ -58,6 +58,12 @@ final class Site {
   /** CHAIN: the trace it is linked to. */
   @Nullable Trace target;
 
+  /** CHAIN: the next site that is linked to the same trace. */
+  @Nullable Site nextIncoming;
+
+  /** The next site of the same trace. */
+  @Nullable Site nextOfTrace;
+
   /** OPAQUE: what to call. */
   @Nullable Decoded decoded;
 
@@ -100,13 +106,23 @@ final class Site {
   /** CALL: whether the operands are in XMM registers. */
   boolean operandsInXmm;
 
-  /** CALL: host registers of the operands. */
-  final int[] operands = {-1, -1, -1};
+  /** CALL: host registers of the operands, a byte each. */
+  private int operands;
 
   Site(Kind kind, Trace trace, int number, long pc) {
     this.kind = kind;
     this.trace = trace;
     this.number = number;
     this.pc = pc;
+  }
+
+  /** CALL: notes the host register of an operand. */
+  void setOperand(int index, int register) {
+    operands |= (register & 0xff) << 8 * index;
+  }
+
+  /** CALL: the host register of an operand. */
+  int operand(int index) {
+    return operands >> 8 * index & 0xff;
   }
 }

@@ -9,7 +9,8 @@ import vivarium.api.memory.GuestMemory;
  * after the other: tags for loads, tags for stores, addends.
  *
  * <p>A tag is a virtual page; an access hits if {@code va ^ tag}, unsigned, is at most {@code 4096
- * - width}. An invalid tag differs from every address of its slot in the bits that index it. Where
+ * - width}. An invalid tag differs from every address of its slot in the lowest bit that indexes
+ * it, so that two tags, one after the other, empty a table of any size. Where
  * all entries have one addend (host minus virtual address), emitted code takes it from a register
  * and never reads the third array: it loads the tag for control only.
  */
@@ -123,8 +124,14 @@ final class SoftTlb {
         invalidate(recent[i]);
       }
     } else {
-      for (int slot = 0; slot < entries; slot++) {
-        invalidate(slot);
+      long tagBytes = 16L * entries;
+      long done = 16;
+      invalidate(0);
+      table.setAtIndex(LONG, 1, invalidTag(1));
+      while (done < tagBytes) {
+        long more = Math.min(done, tagBytes - done);
+        MemorySegment.copy(table, 0, table, done, more);
+        done += more;
       }
     }
     fills = 0;
@@ -183,7 +190,7 @@ final class SoftTlb {
   }
 
   private static long invalidTag(int slot) {
-    return ~((long) slot) << PAGE_SHIFT;
+    return (~slot & 1L) << PAGE_SHIFT;
   }
 
   private int slot(long va) {

@@ -66,7 +66,7 @@ final class Suspensions {
   }
 
   private long operand(Site site, int index) {
-    int register = site.operands[index];
+    int register = site.operand(index);
     return site.operandsInXmm ? savedXmm(register) : saved(register);
   }
 

@@ -1,13 +1,15 @@
 package vivarium.cpu.translation.nativ;
 
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
+import vivarium.api.memory.GuestMemory;
 
 /**
  * Emitted code for a piece of guest code that begins at one virtual and one guest-physical address,
  * under one key (units that are ready, shape of the data TLB, rounding).
  */
 final class Trace {
+  private static final int SHORT_BYTES = 2;
+
   final long gpa;
   final long pc;
   final int key;
@@ -21,15 +23,25 @@ final class Trace {
   /** Steps taken off the budget at the head. */
   int steps;
 
-  /** Sites of other traces, and its own, that jump here directly. */
-  final List<Site> incoming = new ArrayList<>(2);
+  /** Sites of other traces, and its own, that jump here directly; {@link Site#nextIncoming}. */
+  @Nullable Site incoming;
 
-  /** Sites of this trace that are linked to others. */
-  final List<Site> sites = new ArrayList<>();
+  /** All sites of this trace; {@link Site#nextOfTrace}. */
+  @Nullable Site sites;
 
   /** Pairs of guest-physical addresses, start and end, of the bytes it was made from. */
   long[] ranges = {};
 
+  /** The bytes it was made from, two in one, as far as they are kept; see {@link #keepContent}. */
+  private short @Nullable [] content;
+
+  /** Its place among dropped traces, if its content is kept. */
+  int place;
+
+  /** The next one in its place of {@link TraceCache}'s table. */
+  @Nullable Trace nextFound;
+
+  /** Nothing leads to it any more: its guest code has been overwritten. */
   boolean dropped;
 
   Trace(long gpa, long pc, int key, long secondPage, int code) {
@@ -48,5 +60,43 @@ final class Trace {
       }
     }
     return false;
+  }
+
+  /** Keeps the bytes it was made from, so that {@link #isAgain} can tell. */
+  void keepContent(GuestMemory memory) {
+    int count = 0;
+    for (int i = 0; i < ranges.length; i += 2) {
+      count += (int) (ranges[i + 1] - ranges[i] + 1) / SHORT_BYTES;
+    }
+    short[] kept = new short[count];
+    int at = 0;
+    for (int i = 0; i < ranges.length; i += 2) {
+      for (long gpaOfShort = ranges[i]; gpaOfShort < ranges[i + 1]; gpaOfShort += SHORT_BYTES) {
+        kept[at++] = (short) memory.load(gpaOfShort, SHORT_BYTES);
+      }
+    }
+    content = kept;
+  }
+
+  /** Whether {@link #isAgain} may ever say so. */
+  boolean isContentKept() {
+    return content != null;
+  }
+
+  /** Whether memory holds again, or still, the bytes it was made from. */
+  boolean isAgain(GuestMemory memory) {
+    short[] kept = content;
+    if (kept == null) {
+      return false;
+    }
+    int at = 0;
+    for (int i = 0; i < ranges.length; i += 2) {
+      for (long gpaOfShort = ranges[i]; gpaOfShort < ranges[i + 1]; gpaOfShort += SHORT_BYTES) {
+        if (kept[at++] != (short) memory.load(gpaOfShort, SHORT_BYTES)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

@@ -1,32 +1,44 @@
 package vivarium.cpu.translation.nativ;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.memory.GuestMemory;
 
 /**
  * Traces by where their code is in guest-physical memory, so that they survive remapping; the sites
- * at which they are left; and the links between them. It watches exactly the pages that it has
- * traces from.
+ * at which they are left; and the links between them. It watches the pages that it has traces from.
+ *
+ * <p>A trace whose guest code is overwritten is dropped, but its code stays in code memory. Where a
+ * page has been overwritten before, the bytes that its traces were made from are kept too, and a
+ * dropped trace is {@linkplain #revive taken again} when they are back: guests that switch between
+ * a few versions of their code do so often.
  */
 final class TraceCache {
   private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
 
-  /** Constants of the pc are in the code, so an alias of a page has traces of its own. */
-  private record Key(long gpa, long pc, int key) {}
+  /** Dropped traces that can be taken again; a place each, so a newer one may displace an older. */
+  private static final int DROPPED_PLACES = 1 << 15;
+
+  /** How much of the code at a trace's start chooses its place among the dropped. */
+  private static final int TELLING_BYTES = 16;
+
+  /** Stores to a page without traces after which it is no longer watched. */
+  private static final int IDLE_STORES = 64;
 
   private final GuestMemory memory;
   private final CodeArea area;
-  private final Map<Key, Trace> traces = new HashMap<>();
-  private final Map<Long, List<Trace>> pages = new HashMap<>();
+  private @Nullable Trace[] table = new Trace[1 << 10];
+  private int count;
+  private final @Nullable CodePage[] pages;
+  private @Nullable Trace @Nullable [] dropped;
   private final List<@Nullable Site> sites = new ArrayList<>();
 
   TraceCache(GuestMemory memory, CodeArea area) {
     this.memory = memory;
     this.area = area;
+    pages = new CodePage[(int) (memory.size() / PAGE_BYTES)];
   }
 
   /** All sites, by number. */
@@ -34,96 +46,240 @@ final class TraceCache {
     return sites;
   }
 
-  @Nullable Trace find(long gpa, long pc, int key) {
-    return traces.get(new Key(gpa, pc, key));
+  /** Constants of the pc are in the code, so an alias of a page has traces of its own. */
+  private static int hash(long gpa, long pc, int key) {
+    long mixed = (gpa + 31 * key ^ pc << 17) * 0x9e37_79b9_7f4a_7c15L;
+    return (int) (mixed >>> 32);
   }
 
+  @Nullable Trace find(long gpa, long pc, int key) {
+    Trace found = table[hash(gpa, pc, key) & table.length - 1];
+    while (found != null && (found.gpa != gpa || found.pc != pc || found.key != key)) {
+      found = found.nextFound;
+    }
+    return found;
+  }
+
+  /** Enters a new trace. */
   void add(Trace trace) {
-    traces.put(new Key(trace.gpa, trace.pc, trace.key), trace);
-    addToPage(trace, trace.gpa & -PAGE_BYTES);
+    enter(trace);
+    CodePage first = addToPage(trace, trace.gpa);
     if (trace.secondPage >= 0) {
       addToPage(trace, trace.secondPage);
+    } else if (first.rewritten && !trace.isContentKept()) {
+      trace.keepContent(memory);
+      trace.place = place(trace.gpa, trace.pc, trace.key);
     }
   }
 
-  private void addToPage(Trace trace, long page) {
-    List<Trace> there = pages.get(page);
+  private void enter(Trace trace) {
+    if (count++ == table.length) {
+      @Nullable Trace[] old = table;
+      table = new Trace[4 * old.length];
+      for (Trace head : old) {
+        while (head != null) {
+          Trace next = head.nextFound;
+          push(head);
+          head = next;
+        }
+      }
+    }
+    push(trace);
+  }
+
+  private void push(Trace trace) {
+    int place = hash(trace.gpa, trace.pc, trace.key) & table.length - 1;
+    trace.nextFound = table[place];
+    table[place] = trace;
+  }
+
+  private void remove(Trace trace) {
+    int place = hash(trace.gpa, trace.pc, trace.key) & table.length - 1;
+    Trace before = table[place];
+    if (before == trace) {
+      table[place] = trace.nextFound;
+    } else {
+      while (before != null && before.nextFound != trace) {
+        before = before.nextFound;
+      }
+      if (before != null) {
+        before.nextFound = trace.nextFound;
+      }
+    }
+    trace.nextFound = null;
+    count--;
+  }
+
+  private int number(long gpa) {
+    return (int) (gpa - memory.base() >> GuestMemory.PAGE_SHIFT);
+  }
+
+  private CodePage addToPage(Trace trace, long gpa) {
+    int number = number(gpa);
+    CodePage there = pages[number];
     if (there == null) {
-      there = new ArrayList<>();
-      pages.put(page, there);
-      memory.watchCode(page);
+      there = new CodePage(gpa & -PAGE_BYTES);
+      pages[number] = there;
+      memory.watchCode(there.gpa);
     }
     there.add(trace);
+    return there;
+  }
+
+  private void removeFromPage(Trace trace, long gpa) {
+    CodePage there = pages[number(gpa)];
+    if (there != null) {
+      there.rewritten = true;
+      there.remove(trace);
+    }
   }
 
   /** Makes a site's jump lead to a trace. */
   void link(Site site, Trace target) {
     area.patch(site.patchAt, target.code);
     site.target = target;
-    target.incoming.add(site);
+    site.nextIncoming = target.incoming;
+    target.incoming = site;
+  }
+
+  private void unlink(Site site, Trace target) {
+    area.patch(site.patchAt, site.unlinkedAt);
+    site.target = null;
+    Site before = target.incoming;
+    if (before == site) {
+      target.incoming = site.nextIncoming;
+    } else {
+      while (before != null && before.nextIncoming != site) {
+        before = before.nextIncoming;
+      }
+      if (before != null) {
+        before.nextIncoming = site.nextIncoming;
+      }
+    }
+    site.nextIncoming = null;
   }
 
   /** Forgets a trace, which is not running: nothing leads to it any more but jump tables. */
   void drop(Trace trace) {
     trace.dropped = true;
-    traces.remove(new Key(trace.gpa, trace.pc, trace.key));
-    removeFromPage(trace, trace.gpa & -PAGE_BYTES);
+    remove(trace);
+    removeFromPage(trace, trace.gpa);
     if (trace.secondPage >= 0) {
       removeFromPage(trace, trace.secondPage);
     }
-    for (Site site : trace.incoming) {
-      area.patch(site.patchAt, site.unlinkedAt);
-      site.target = null;
+    for (Site site = trace.incoming; site != null; site = trace.incoming) {
+      unlink(site, trace);
     }
-    trace.incoming.clear();
-    for (Site site : trace.sites) {
+    for (Site site = trace.sites; site != null; site = site.nextOfTrace) {
+      Trace target = site.target;
+      if (target != null) {
+        unlink(site, target);
+      }
+    }
+    if (trace.isContentKept()) {
+      retire(trace);
+    } else {
+      forgetSites(trace);
+    }
+  }
+
+  private void forgetSites(Trace trace) {
+    for (Site site = trace.sites; site != null; site = site.nextOfTrace) {
       sites.set(site.number, null);
-      if (site.target != null) {
-        site.target.incoming.remove(site);
-        site.target = null;
-      }
     }
   }
 
-  private void removeFromPage(Trace trace, long page) {
-    List<Trace> there = pages.get(page);
-    if (there != null && there.remove(trace) && there.isEmpty()) {
-      pages.remove(page);
-      memory.unwatchCode(page);
+  private void retire(Trace trace) {
+    @Nullable Trace[] there = dropped;
+    if (there == null) {
+      there = new Trace[DROPPED_PLACES];
+      dropped = there;
     }
+    Trace displaced = there[trace.place];
+    if (displaced != null) {
+      forgetSites(displaced);
+    }
+    there[trace.place] = trace;
   }
 
-  /** Whether any byte of a range has been translated. */
+  /**
+   * Takes up a dropped trace again, if there is one for this place and memory holds the bytes that
+   * it was made from.
+   */
+  @Nullable Trace revive(long gpa, long pc, int key) {
+    @Nullable Trace[] there = dropped;
+    CodePage page = pages[number(gpa)];
+    if (there == null || page == null || !page.rewritten) {
+      return null;
+    }
+    int place = place(gpa, pc, key);
+    Trace trace = there[place];
+    if (trace == null
+        || trace.gpa != gpa
+        || trace.pc != pc
+        || trace.key != key
+        || !trace.isAgain(memory)) {
+      return null;
+    }
+    there[place] = null;
+    trace.dropped = false;
+    add(trace);
+    return trace;
+  }
+
+  /** The place of a dropped trace, by what memory holds now. */
+  private int place(long gpa, long pc, int key) {
+    long end = Math.min(gpa + TELLING_BYTES, (gpa | PAGE_BYTES - 1) + 1);
+    long told = hash(gpa, pc, key);
+    for (long at = gpa; at < end; at += 2) {
+      told = 31 * told + memory.load(at, 2);
+    }
+    return (int) (told * 0x9e37_79b9_7f4a_7c15L >>> 49);
+  }
+
+  /** Whether any byte of a range within a page has been translated. */
   boolean holds(long gpa, int length) {
-    List<Trace> there = pages.get(gpa & -PAGE_BYTES);
-    if (there != null) {
-      for (Trace trace : there) {
-        if (trace.touches(gpa, length)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    CodePage there = pages[number(gpa)];
+    return there != null && there.holds(gpa, length);
   }
 
-  /** The traces that were made from any byte of a range, within a page. */
-  List<Trace> touching(long gpa, int length) {
-    List<Trace> there = pages.get(gpa & -PAGE_BYTES);
-    return there == null
-        ? List.of()
-        : there.stream().filter(trace -> trace.touches(gpa, length)).toList();
+  /** A trace that was made from any byte of a range within a page, or {@code null}. */
+  @Nullable Trace touching(long gpa, int length) {
+    CodePage there = pages[number(gpa)];
+    return there != null && there.holds(gpa, length) ? there.touching(gpa, length) : null;
+  }
+
+  /** Stops watching a page that has no trace any more and is written often. */
+  void noteStore(long gpa) {
+    int number = number(gpa);
+    CodePage there = pages[number];
+    if (there != null && there.noteStore() >= IDLE_STORES) {
+      pages[number] = null;
+      memory.unwatchCode(there.gpa);
+    }
   }
 
   int count() {
-    return traces.size();
+    return count;
   }
 
   /** Forgets everything, links with it: code memory is given up as a whole. */
   void clear() {
-    pages.keySet().forEach(memory::unwatchCode);
-    pages.clear();
-    traces.values().forEach(trace -> trace.dropped = true);
-    traces.clear();
+    for (Trace trace : table) {
+      for (; trace != null; trace = trace.nextFound) {
+        trace.dropped = true;
+      }
+    }
+    Arrays.fill(table, null);
+    count = 0;
+    for (int i = 0; i < pages.length; i++) {
+      CodePage there = pages[i];
+      if (there != null) {
+        pages[i] = null;
+        memory.unwatchCode(there.gpa);
+      }
+    }
+    dropped = null;
     sites.clear();
     area.clear();
   }

@@ -88,17 +88,26 @@ final class Translator implements CodeSource {
     return code;
   }
 
-  /** Finds the code that a site goes on with, and links it if that may be. */
-  void chain(Site site) {
+  /** Finds the code that a site goes on with, and links it if that may be; 0 if there is none. */
+  long chain(Site site) {
+    boolean linkable = site.patchAt >= 0;
+    if (!linkable) {
+      long known = contexts.jumps().get(site.pc);
+      if (known != 0) {
+        return known;
+      }
+    }
     Trace target = traceFor(site.pc);
     if (target == null) {
-      return;
+      return 0;
     }
-    if (site.patchAt >= 0 && !site.trace.dropped && target.secondPage < 0) {
+    long code = area.address(target.code);
+    if (linkable && !site.trace.dropped && target.secondPage < 0) {
       traces.link(site, target);
     } else {
-      contexts.jumps().put(site.pc, area.address(target.code), target.secondPage >= 0);
+      contexts.jumps().put(site.pc, code, target.secondPage >= 0);
     }
+    return code;
   }
 
   /**
@@ -122,6 +131,9 @@ final class Translator implements CodeSource {
       }
       if (split) {
         return null;
+      }
+      if (found == null) {
+        found = traces.revive(gpa, pc, contexts.key());
       }
       return found != null ? found : translate(pc, gpa);
     } catch (Trap trap) {
@@ -185,10 +197,13 @@ final class Translator implements CodeSource {
 
   /** The range was written: drops what was made from it. */
   void drop(long gpa, int length) {
-    for (Trace trace : traces.touching(gpa, length)) {
+    for (Trace trace = traces.touching(gpa, length);
+        trace != null;
+        trace = traces.touching(gpa, length)) {
       counters.codeInvalidations++;
       forget(trace);
     }
+    traces.noteStore(gpa);
   }
 
   private void forget(Trace trace) {
