@@ -10,9 +10,9 @@ import vivarium.api.memory.GuestMemory;
  *
  * <p>A tag is a virtual page; an access hits if {@code va ^ tag}, unsigned, is at most {@code 4096
  * - width}. An invalid tag differs from every address of its slot in the lowest bit that indexes
- * it, so that two tags, one after the other, empty a table of any size. Where
- * all entries have one addend (host minus virtual address), emitted code takes it from a register
- * and never reads the third array: it loads the tag for control only.
+ * it, so that two tags, one after the other, empty a table of any size. Where all entries have one
+ * addend (host minus virtual address), emitted code takes it from a register and never reads the
+ * third array: it loads the tag for control only.
  */
 final class SoftTlb {
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
