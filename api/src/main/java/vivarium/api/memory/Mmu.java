@@ -295,10 +295,7 @@ public final class Mmu implements TlbHolder {
       return slowLoadAcross(va, width);
     }
     long gpa = slowResolve(va, width, Access.LOAD);
-    if (!memory.isRam(gpa, width)) {
-      return slowDeviceLoad(va, gpa, width);
-    }
-    return memory.load(gpa, width);
+    return loadResolved(va, gpa, width);
   }
 
   private void slowStore(long va, int width, long value) {
@@ -307,16 +304,7 @@ public final class Mmu implements TlbHolder {
       return;
     }
     long gpa = slowResolve(va, width, Access.STORE);
-    if (!memory.isRam(gpa, width)) {
-      slowDeviceStore(va, gpa, width, value);
-      return;
-    }
-    if (memory.mayStoreDirectly(gpa)) {
-      memory.store(gpa, width, value);
-    } else {
-      leaveIfCode(gpa, width);
-      slowWatchedStore(gpa, width, value);
-    }
+    storeResolved(va, gpa, width, value);
   }
 
   /** A store to a page that holds code or serves as a page table. */
@@ -414,6 +402,30 @@ public final class Mmu implements TlbHolder {
     int before = hart.counters().begin(Activity.DEVICE);
     bus.store(gpa, width, value);
     hart.counters().end(before);
+  }
+
+  /**
+   * A load whose address has just been {@linkplain #resolve resolved} and which no TLB can serve,
+   * for engines with TLBs of their own: of a device, a watched page.
+   *
+   * @param gpa of the first byte; the access stays in its page
+   * @return the value zero-extended
+   * @throws LeaveBlock if the instruction is to be executed alone
+   */
+  public long loadResolved(long va, long gpa, int width) throws Trap {
+    return memory.isRam(gpa, width) ? memory.load(gpa, width) : slowDeviceLoad(va, gpa, width);
+  }
+
+  /** As {@link #loadResolved}, for a store. */
+  public void storeResolved(long va, long gpa, int width, long value) throws Trap {
+    if (!memory.isRam(gpa, width)) {
+      slowDeviceStore(va, gpa, width, value);
+    } else if (memory.mayStoreDirectly(gpa)) {
+      memory.store(gpa, width, value);
+    } else {
+      leaveIfCode(gpa, width);
+      slowWatchedStore(gpa, width, value);
+    }
   }
 
   /**

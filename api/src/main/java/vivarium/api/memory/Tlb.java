@@ -20,6 +20,7 @@ final class Tlb {
   private final int[] recent = new int[64];
 
   private int fills = ENTRIES;
+  private final HostPages hostPages = new HostPages(ENTRIES);
 
   /**
    * Regions that have large pages: a kernel's linear map, its image. Addresses {@code va} with
@@ -38,11 +39,13 @@ final class Tlb {
     if (fills <= recent.length) {
       for (int i = 0; i < fills; i++) {
         invalidate(recent[i]);
+        hostPages.emptied(recent[i]);
       }
     } else {
       for (int slot = 0; slot < ENTRIES; slot++) {
         invalidate(slot);
       }
+      hostPages.clear();
     }
     fills = 0;
     largeRegions = 0;
@@ -59,6 +62,7 @@ final class Tlb {
     loadTags[slot] = load || (same && loadTags[slot] == tag) ? tag : invalidTag(slot);
     storeTags[slot] = store || (same && storeTags[slot] == tag) ? tag : invalidTag(slot);
     addends[slot] = addend;
+    hostPages.filled(slot, tag + addend);
   }
 
   /** Notes that the context maps {@code va} by a page of {@code span} bytes. */
@@ -107,7 +111,9 @@ final class Tlb {
 
   /** Drops the entries that lead to a host page: those for stores, or all. */
   void dropHostPage(long hostPage, boolean loads) {
-    for (int slot = 0; slot < ENTRIES; slot++) {
+    for (int slot = hostPages.find(hostPage, 0);
+        slot >= 0;
+        slot = hostPages.find(hostPage, slot + 1)) {
       if (storeTags[slot] + addends[slot] == hostPage) {
         storeTags[slot] = invalidTag(slot);
       }

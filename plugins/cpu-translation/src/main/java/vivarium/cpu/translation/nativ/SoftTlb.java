@@ -3,6 +3,7 @@ package vivarium.cpu.translation.nativ;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.HostPages;
 
 /**
  * The TLB of one translation context for emitted code: direct-mapped, off-heap, three arrays one
@@ -30,6 +31,7 @@ final class SoftTlb {
   private final int entries;
   private final MemorySegment table;
   private final int[] recent = new int[RECENT];
+  private final HostPages hostPages;
   private int fills;
   private boolean addendKnown;
   private long addend;
@@ -44,6 +46,7 @@ final class SoftTlb {
     this.uniform = uniform;
     this.entries = entries(uniform);
     this.table = table;
+    hostPages = new HostPages(uniform ? 1 : entries);
     fills = entries;
     clear();
   }
@@ -114,6 +117,7 @@ final class SoftTlb {
     }
     if (!uniform) {
       table.setAtIndex(LONG, slot + 2L * entries, newAddend);
+      hostPages.filled(slot, hostPage);
     }
     return true;
   }
@@ -122,6 +126,9 @@ final class SoftTlb {
     if (fills <= RECENT) {
       for (int i = 0; i < fills; i++) {
         invalidate(recent[i]);
+        if (!uniform) {
+          hostPages.emptied(recent[i]);
+        }
       }
     } else {
       long tagBytes = 16L * entries;
@@ -133,6 +140,7 @@ final class SoftTlb {
         MemorySegment.copy(table, 0, table, done, more);
         done += more;
       }
+      hostPages.clear();
     }
     fills = 0;
   }
@@ -153,7 +161,9 @@ final class SoftTlb {
       dropSlot(slot(va), va, loads);
       return;
     }
-    for (int slot = 0; slot < entries; slot++) {
+    for (int slot = hostPages.find(hostPage, 0);
+        slot >= 0;
+        slot = hostPages.find(hostPage, slot + 1)) {
       long tag = hostPage - table.getAtIndex(LONG, slot + 2L * entries);
       dropSlot(slot, tag, loads);
     }

@@ -10,6 +10,7 @@ import vivarium.api.isa.Trap;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.LeaveBlock;
 import vivarium.api.memory.Mmu;
+import vivarium.api.memory.Translation;
 import vivarium.cpu.translation.graph.FpuOp;
 
 /**
@@ -126,9 +127,16 @@ final class Suspensions {
     if (atomic && (va & site.width - 1) != 0) {
       return ALONE;
     }
-    if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.width
-        && contexts.fill(mmu.resolve(mmu.dataContext(), va, site.width, access), va, access)) {
-      return resumeAt(site, site.retryAt);
+    if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.width) {
+      Translation found = mmu.resolve(mmu.dataContext(), va, site.width, access);
+      long gpa = found.gpa();
+      if (contexts.fill(found, va, access)) {
+        return resumeAt(site, site.retryAt);
+      }
+      if (!atomic) {
+        accessResolved(site, va, gpa);
+        return resumeAt(site, site.doneAt);
+      }
     }
     if (atomic) {
       return ALONE;
@@ -139,6 +147,15 @@ final class Suspensions {
       loaded(site, load(va, site.width));
     }
     return resumeAt(site, site.doneAt);
+  }
+
+  /** What no TLB can serve: a watched page, a device. */
+  private void accessResolved(Site site, long va, long gpa) throws Trap {
+    if (site.access == Site.Access.STORE) {
+      mmu.storeResolved(va, gpa, site.width, stored(site));
+    } else {
+      loaded(site, mmu.loadResolved(va, gpa, site.width));
+    }
   }
 
   private long stored(Site site) {
