@@ -9,6 +9,7 @@ module vivarium.core {
   exports vivarium.core.machine;
   exports vivarium.core.memory;
   exports vivarium.core.plugin;
+  exports vivarium.core.schedule;
   exports vivarium.core.verify;
 
   uses vivarium.api.cpu.CpuStrategy;

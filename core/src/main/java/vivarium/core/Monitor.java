@@ -12,15 +12,29 @@ import vivarium.core.machine.MachineConfig;
 import vivarium.core.machine.VirtualMachine;
 import vivarium.core.memory.MachineMemory;
 import vivarium.core.plugin.PluginCatalog;
+import vivarium.core.schedule.Scheduler;
 
 /**
- * The monitor: owns machine memory and the plugins, and makes virtual machines of them. What an
- * embedder begins with. Safe from any thread.
+ * The monitor: owns machine memory, the plugins and the scheduler, and makes virtual machines. What
+ * an embedder begins with. Safe from any thread.
  *
  * {@snippet :
- * try (Monitor monitor = Monitor.of(PluginCatalog.ofModulePath());
- *     VirtualMachine vm = monitor.create(MachineConfig.builder().kernel(image).build())) {
- *   Outcome outcome = vm.run();
+ * try (Monitor monitor = Monitor.load(List.of(Path.of("plugins")))) {
+ *   BufferConsole console = new BufferConsole();
+ *   VirtualMachine busy =
+ *       monitor.create(MachineConfig.builder().name("busy").kernel(one).build());
+ *   VirtualMachine quick =
+ *       monitor.create(
+ *           MachineConfig.builder()
+ *               .name("quick")
+ *               .kernel(other)
+ *               .console(console)
+ *               .share(new Share(300, 50)) // three times the weight, at most half a core
+ *               .build());
+ *   busy.start(); // both run at once, on the cores there are
+ *   quick.start();
+ *   Outcome outcome = quick.await();
+ *   busy.powerOff();
  * }
  * }
  */
@@ -29,12 +43,15 @@ public final class Monitor implements AutoCloseable {
 
   private final PluginCatalog catalog;
   private final CompletableFuture<MachineMemory> memory;
+  private final Scheduler scheduler;
   private final List<VirtualMachine> machines = new ArrayList<>();
   private boolean closed;
 
-  private Monitor(PluginCatalog catalog, CompletableFuture<MachineMemory> memory) {
+  private Monitor(
+      PluginCatalog catalog, CompletableFuture<MachineMemory> memory, Scheduler scheduler) {
     this.catalog = catalog;
     this.memory = memory;
+    this.scheduler = scheduler;
   }
 
   /**
@@ -48,7 +65,7 @@ public final class Monitor implements AutoCloseable {
 
   /** A monitor of the whole host's memory with given plugins. */
   public static Monitor of(PluginCatalog catalog) {
-    return new Monitor(catalog, hostMemory());
+    return new Monitor(catalog, hostMemory(), Scheduler.ofHost());
   }
 
   /**
@@ -57,8 +74,22 @@ public final class Monitor implements AutoCloseable {
    * @param memoryLimit bytes
    */
   public static Monitor of(PluginCatalog catalog, long memoryLimit) {
+    return of(catalog, memoryLimit, Scheduler.ofHost());
+  }
+
+  /**
+   * The same, on given processors.
+   *
+   * @param scheduler runs the machines; closed with the monitor
+   */
+  public static Monitor of(PluginCatalog catalog, long memoryLimit, Scheduler scheduler) {
     return new Monitor(
-        catalog, CompletableFuture.completedFuture(MachineMemory.ofBytes(memoryLimit)));
+        catalog, CompletableFuture.completedFuture(MachineMemory.ofBytes(memoryLimit)), scheduler);
+  }
+
+  /** A monitor of the whole host's memory on given processors; they are closed with it. */
+  public static Monitor of(PluginCatalog catalog, Scheduler scheduler) {
+    return new Monitor(catalog, hostMemory(), scheduler);
   }
 
   /**
@@ -68,7 +99,7 @@ public final class Monitor implements AutoCloseable {
    */
   public static Monitor load(List<Path> pluginDirectories) {
     CompletableFuture<MachineMemory> memory = hostMemory();
-    return new Monitor(PluginCatalog.load(pluginDirectories), memory);
+    return new Monitor(PluginCatalog.load(pluginDirectories), memory, Scheduler.ofHost());
   }
 
   /** What can be chosen by name. */
@@ -85,13 +116,18 @@ public final class Monitor implements AutoCloseable {
     }
   }
 
+  /** What runs the machines that are started. */
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
   /**
    * Assembles a machine, ready to run.
    *
    * @throws VivariumException in one line, if it cannot be had; nothing is left behind then
    */
   public VirtualMachine create(MachineConfig config) {
-    VirtualMachine machine = VirtualMachine.create(config, catalog, this::memory);
+    VirtualMachine machine = VirtualMachine.create(config, catalog, this::memory, scheduler);
     synchronized (this) {
       if (closed) {
         machine.close();
@@ -120,6 +156,7 @@ public final class Monitor implements AutoCloseable {
       machines.clear();
     }
     left.forEach(VirtualMachine::close);
+    scheduler.close();
     memory().close();
   }
 }

@@ -34,15 +34,15 @@ final class Inbox implements Executor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    interruptRun();
+    endRun();
+    waker.run();
   }
 
-  /** Ends the run at hand soon, and wakes the machine's thread; from any thread. */
-  void interruptRun() {
+  /** Ends the run at hand soon; from any thread. */
+  void endRun() {
     for (HartBlock hart : harts) {
       hart.requestAttention(HartBlock.ATTENTION_STOP);
     }
-    waker.run();
   }
 
   /** Whether there is nothing to do; from any thread. */

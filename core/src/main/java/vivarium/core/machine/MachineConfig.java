@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import vivarium.core.schedule.Share;
 
 /**
  * What a machine is to be. Immutable; made by {@link #builder}. Whether it can be had is found out
@@ -33,6 +34,7 @@ import java.util.OptionalLong;
  * @param maxSteps after how many steps {@link VirtualMachine#run()} returns
  * @param quantumSteps most steps between two looks at the outside world; empty: as many as take a
  *     millisecond
+ * @param share what it may have of the processors, where a scheduler runs it
  */
 public record MachineConfig(
     String name,
@@ -54,7 +56,8 @@ public record MachineConfig(
     boolean deterministic,
     long seed,
     OptionalLong maxSteps,
-    OptionalLong quantumSteps) {
+    OptionalLong quantumSteps,
+    Share share) {
 
   /** Copies the collections. */
   public MachineConfig {
@@ -112,6 +115,7 @@ public record MachineConfig(
     private long seed;
     private OptionalLong maxSteps = OptionalLong.empty();
     private OptionalLong quantumSteps = OptionalLong.empty();
+    private Share share = Share.DEFAULT;
 
     private Builder() {}
 
@@ -230,6 +234,12 @@ public record MachineConfig(
       return this;
     }
 
+    /** Sets what it may have of the processors. */
+    public Builder share(Share value) {
+      share = value;
+      return this;
+    }
+
     /** The configuration. */
     public MachineConfig build() {
       return new MachineConfig(
@@ -252,7 +262,8 @@ public record MachineConfig(
           deterministic,
           seed,
           maxSteps,
-          quantumSteps);
+          quantumSteps,
+          share);
     }
   }
 }

@@ -19,7 +19,7 @@ import vivarium.api.isa.HartBlock;
  */
 final class MachineRunner {
   private static final Logger LOG = LoggerFactory.getLogger(MachineRunner.class);
-  private static final long LEAST_QUANTUM = 100_000;
+  private static final long LEAST_QUANTUM = 20_000;
   private static final long MOST_QUANTUM = 2_000_000;
   private static final double RUN_NANOS = 1_000_000;
 
@@ -106,13 +106,14 @@ final class MachineRunner {
    * One turn: at most one run of one hart.
    *
    * @param maxSteps most steps to make, at least 1
+   * @param nanos about how long at most; a millisecond even if it is more
    */
-  Turn turn(long maxSteps) {
+  Turn turn(long maxSteps, long nanos) {
     if (end != null) {
       return new Turn.Ended(end);
     }
     try {
-      Turn turn = tryTurn(maxSteps);
+      Turn turn = tryTurn(maxSteps, nanos);
       console.flush();
       Outcome wanted = power.outcome();
       return wanted == null ? turn : ended(wanted);
@@ -131,7 +132,7 @@ final class MachineRunner {
     return new Turn.Ended(outcome);
   }
 
-  private Turn tryTurn(long maxSteps) {
+  private Turn tryTurn(long maxSteps, long nanos) {
     inbox.drain();
     clock.expire();
     if (power.outcome() != null) {
@@ -141,7 +142,7 @@ final class MachineRunner {
     if (processor == null) {
       return clock.skipToEarliest() ? RAN : new Turn.Idle(clock.nanosToEarliest());
     }
-    run(processor, Math.min(maxSteps, budget()));
+    run(processor, Math.min(maxSteps, budget(nanos)));
     return RAN;
   }
 
@@ -160,11 +161,12 @@ final class MachineRunner {
     return null;
   }
 
-  private long budget() {
+  private long budget(long nanos) {
     long quantum =
         fixedQuantum > 0
             ? fixedQuantum
-            : Math.clamp((long) (stepsPerNano * RUN_NANOS), LEAST_QUANTUM, MOST_QUANTUM);
+            : Math.clamp(
+                (long) (stepsPerNano * Math.min(nanos, RUN_NANOS)), LEAST_QUANTUM, MOST_QUANTUM);
     long toDeadline = clock.stepsToEarliest(stepsPerNano);
     return switch (clock) {
       case StepClock exact -> Math.max(1, Math.min(quantum, toDeadline));

@@ -2,6 +2,7 @@ package vivarium.core.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -9,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
-import vivarium.api.device.BlockStorage;
-import vivarium.core.memory.Extent;
 import vivarium.core.memory.MachineMemory;
 import vivarium.core.plugin.PluginCatalog;
+import vivarium.core.schedule.Schedulable;
+import vivarium.core.schedule.Scheduler;
+import vivarium.core.schedule.Share;
 
 /**
- * A virtual machine as an embedder holds it: assembled, then run on a thread of its own ({@link
- * #start}) or on the caller's ({@link #run()}). All methods from any thread, but {@link #machine},
- * whose parts belong to the machine's own thread while it runs.
+ * A virtual machine as an embedder holds it: assembled, then run by the monitor's scheduler ({@link
+ * #start}) or on the caller's thread ({@link #run()}). All methods from any thread, but {@link
+ * #machine}, whose parts belong to whoever runs the machine at the time.
  */
 public final class VirtualMachine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VirtualMachine.class);
@@ -43,36 +45,24 @@ public final class VirtualMachine implements AutoCloseable {
     RESET
   }
 
-  private final MachineConfig config;
-  private final Parts parts;
-  private final MachineMemory machineMemory;
-  private final Cleanup opened;
-  private final List<BlockStorage> storages;
+  private final Chassis chassis;
+  private final @Nullable Scheduler scheduler;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Request> requests = new ArrayList<>();
-  private Extent extent;
-  private volatile Machine machine;
   private State state = State.READY;
   private boolean pauseWanted;
   private volatile boolean disturbed;
   private @Nullable Outcome outcome;
-  private @Nullable Thread runner;
+  private volatile @Nullable Thread runner;
+  private Scheduler.@Nullable Ticket ticket;
+  private Share share;
 
-  private VirtualMachine(
-      MachineConfig config,
-      Parts parts,
-      MachineMemory machineMemory,
-      Cleanup opened,
-      List<BlockStorage> storages,
-      Extent extent) {
-    this.config = config;
-    this.parts = parts;
-    this.machineMemory = machineMemory;
-    this.opened = opened;
-    this.storages = storages;
-    this.extent = extent;
-    machine = assemble();
+  private VirtualMachine(Chassis chassis, @Nullable Scheduler scheduler) {
+    this.chassis = chassis;
+    this.scheduler = scheduler;
+    share = chassis.config().share();
+    listen();
   }
 
   /**
@@ -83,50 +73,35 @@ public final class VirtualMachine implements AutoCloseable {
    */
   public static VirtualMachine create(
       MachineConfig config, PluginCatalog catalog, MachineMemory machineMemory) {
-    return create(config, catalog, () -> machineMemory);
+    return create(config, catalog, () -> machineMemory, null);
   }
 
   /**
-   * The same, where machine memory may still be in the making.
+   * The same, where machine memory may still be in the making, and with a scheduler.
    *
    * @param memory asked once the configuration has been found sound
+   * @param scheduler runs it once it is started; with none it then has a thread of its own
    */
   public static VirtualMachine create(
-      MachineConfig config, PluginCatalog catalog, Supplier<MachineMemory> memory) {
-    Parts parts = Parts.find(config, catalog);
-    Cleanup opened = new Cleanup();
-    Extent extent = null;
-    try {
-      List<BlockStorage> storages = new ArrayList<>();
-      for (MachineConfig.Disk disk : config.disks()) {
-        storages.add(opened.add(RawImage.open(disk.path(), disk.readOnly())));
-      }
-      MachineMemory machineMemory = memory.get();
-      extent = machineMemory.give(config.name(), config.memoryBytes());
-      return new VirtualMachine(config, parts, machineMemory, opened, storages, extent);
-    } catch (Throwable e) {
-      opened.close();
-      if (extent != null) {
-        extent.close();
-      }
-      throw e;
-    }
+      MachineConfig config,
+      PluginCatalog catalog,
+      Supplier<MachineMemory> memory,
+      @Nullable Scheduler scheduler) {
+    return new VirtualMachine(Chassis.create(config, catalog, memory), scheduler);
   }
 
-  private Machine assemble() {
-    Machine assembled = Assembly.assemble(config, parts, extent, storages);
-    assembled.inbox().onPost(this::signal);
-    return assembled;
+  private void listen() {
+    machine().inbox().onPost(this::signal);
   }
 
   /** What it was made of. */
   public MachineConfig config() {
-    return config;
+    return chassis.config();
   }
 
   /** The machine as it is since the last reset; to be looked at between runs. */
   public Machine machine() {
-    return machine;
+    return chassis.machine();
   }
 
   /** What it is doing. */
@@ -140,7 +115,8 @@ public final class VirtualMachine implements AutoCloseable {
   }
 
   /**
-   * Runs on a thread of its own; {@link #await} tells how it ended.
+   * Runs by the scheduler, or, without one, on a thread of its own; {@link #await} tells how it
+   * ended.
    *
    * @throws VivariumException if it is not ready
    */
@@ -148,7 +124,15 @@ public final class VirtualMachine implements AutoCloseable {
     lock.lock();
     try {
       begin();
-      Thread.ofPlatform().name("vm " + config.name()).start(() -> runUntilEnd(maxSteps()));
+      Run run = new Run(maxSteps());
+      if (scheduler == null) {
+        Thread.ofPlatform().name("vm " + config().name()).start(() -> runUntilEnd(run));
+      } else {
+        ticket = scheduler.add(config().name(), share, run);
+      }
+    } catch (Throwable e) {
+      state = isRunning() ? State.READY : state;
+      throw e;
     } finally {
       lock.unlock();
     }
@@ -177,11 +161,11 @@ public final class VirtualMachine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return runUntilEnd(steps);
+    return runUntilEnd(new Run(steps));
   }
 
   private long maxSteps() {
-    return config.maxSteps().orElse(Long.MAX_VALUE);
+    return config().maxSteps().orElse(Long.MAX_VALUE);
   }
 
   private void begin() {
@@ -197,55 +181,111 @@ public final class VirtualMachine implements AutoCloseable {
   }
 
   private VivariumException refuse(String reason) {
-    return new VivariumException("machine " + config.name() + " " + reason);
+    return new VivariumException("machine " + config().name() + " " + reason);
   }
 
-  private Outcome runUntilEnd(long steps) {
-    lock.lock();
-    try {
-      runner = Thread.currentThread();
-    } finally {
-      lock.unlock();
-    }
-    Outcome end = null;
-    try {
-      end = loop(steps);
-      return end;
-    } finally {
-      finish(end == null ? Outcome.broken("internal error") : end);
-    }
-  }
-
-  private Outcome loop(long steps) {
-    long left = steps;
+  private Outcome runUntilEnd(Run run) {
     while (true) {
-      if (disturbed) {
-        Outcome wanted = obey();
-        if (wanted != null) {
-          return wanted;
-        }
-      }
-      if (left <= 0) {
-        return Outcome.STEPS_DONE;
-      }
-      Machine current = machine;
-      long before = current.steps();
-      switch (current.runner().turn(left)) {
-        case MachineRunner.Turn.Ran ran -> left -= current.steps() - before;
-        case MachineRunner.Turn.Idle idle -> waitForEvent(current, idle.nanos());
-        case MachineRunner.Turn.Ended ended -> {
-          return ended.outcome();
+      switch (run.advance(Long.MAX_VALUE)) {
+        case Schedulable.Progress.Ran ran -> {}
+        case Schedulable.Progress.Waits wait -> waitForEvent(wait.nanos());
+        case Schedulable.Progress.Ended ended -> {
+          return run.end;
         }
       }
     }
   }
 
-  private void waitForEvent(Machine current, long nanos) {
+  /** A run from start to end. */
+  private final class Run implements Schedulable {
+    private long left;
+    private Outcome end = Outcome.broken("internal error");
+
+    Run(long steps) {
+      left = steps;
+    }
+
+    @Override
+    public Progress advance(long nanos) {
+      Progress progress = Progress.ENDED;
+      runner = Thread.currentThread();
+      try {
+        progress = disturbed ? obey() : turn(nanos);
+        return progress;
+      } finally {
+        runner = null;
+        if (progress instanceof Progress.Ended) {
+          finish(end);
+        }
+      }
+    }
+
+    private Progress turn(long nanos) {
+      if (left <= 0) {
+        return ended(Outcome.STEPS_DONE);
+      }
+      Machine current = machine();
+      long before = current.steps();
+      return switch (current.runner().turn(left, nanos)) {
+        case MachineRunner.Turn.Ran ran -> {
+          left -= current.steps() - before;
+          yield Progress.RAN;
+        }
+        case MachineRunner.Turn.Idle idle -> new Progress.Waits(idle.nanos());
+        case MachineRunner.Turn.Ended ended -> ended(ended.outcome());
+      };
+    }
+
+    private Progress ended(Outcome outcome) {
+      end = outcome;
+      return Progress.ENDED;
+    }
+
+    /** Does what other threads asked for. */
+    private Progress obey() {
+      lock.lock();
+      try {
+        while (!requests.isEmpty()) {
+          Outcome wanted =
+              switch (requests.removeFirst()) {
+                case STOP -> Outcome.STOPPED;
+                case POWER_OFF -> Outcome.POWERED_OFF;
+                case RESET -> reassemble();
+              };
+          if (wanted != null) {
+            return ended(wanted);
+          }
+        }
+        disturbed = false;
+        return hold(pauseWanted) ? Progress.WAITS_TO_BE_WOKEN : Progress.RAN;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void interrupt() {
+      machine().inbox().endRun();
+    }
+  }
+
+  private boolean hold(boolean held) {
+    if (held) {
+      machine().machineClock().pause();
+    } else {
+      machine().machineClock().resume();
+    }
+    state = held ? State.PAUSED : State.RUNNING;
+    changed.signalAll();
+    return held;
+  }
+
+  private void waitForEvent(long nanos) {
     lock.lock();
     try {
-      if (!disturbed && current.inbox().isEmpty()) {
+      if (!disturbed && (state == State.PAUSED || machine().inbox().isEmpty())) {
         long left = changed.awaitNanos(nanos);
-        LOG.trace("{} goes on with {} ns left", config.name(), left);
+        LOG.trace("{} goes on with {} ns left", config().name(), left);
       }
     } catch (InterruptedException e) {
       requests.add(Request.STOP);
@@ -256,50 +296,10 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
-  /** Does what other threads asked for; returns an outcome if the run is to end. */
-  private @Nullable Outcome obey() {
-    lock.lock();
-    try {
-      while (true) {
-        while (!requests.isEmpty()) {
-          Outcome wanted =
-              switch (requests.removeFirst()) {
-                case STOP -> Outcome.STOPPED;
-                case POWER_OFF -> Outcome.POWERED_OFF;
-                case RESET -> reassemble();
-              };
-          if (wanted != null) {
-            return wanted;
-          }
-        }
-        if (!pauseWanted) {
-          disturbed = false;
-          return null;
-        }
-        hold();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void hold() {
-    machine.machineClock().pause();
-    state = State.PAUSED;
-    changed.signalAll();
-    while (pauseWanted && requests.isEmpty()) {
-      changed.awaitUninterruptibly();
-    }
-    state = State.RUNNING;
-    machine.machineClock().resume();
-  }
-
   private @Nullable Outcome reassemble() {
     try {
-      machine.close();
-      extent.close();
-      extent = machineMemory.give(config.name(), config.memoryBytes());
-      machine = assemble();
+      chassis.reassemble();
+      listen();
       return null;
     } catch (VivariumException e) {
       return Outcome.broken(String.valueOf(e.getMessage()));
@@ -310,12 +310,45 @@ public final class VirtualMachine implements AutoCloseable {
     lock.lock();
     try {
       outcome = end;
-      runner = null;
+      ticket = null;
       requests.clear();
       pauseWanted = false;
       disturbed = false;
       state = end.isFinal() ? State.ENDED : State.READY;
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What it may have of the processors. */
+  public Share share() {
+    lock.lock();
+    try {
+      return share;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Changes what it may have of the processors, running or not. */
+  public void setShare(Share wanted) {
+    lock.lock();
+    try {
+      share = wanted;
+      if (ticket != null) {
+        ticket.setShare(wanted);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What it has had of the processors since it was started; empty where no scheduler runs it. */
+  public Optional<Scheduler.Usage> usage() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(ticket).map(Scheduler.Ticket::usage);
     } finally {
       lock.unlock();
     }
@@ -412,8 +445,10 @@ public final class VirtualMachine implements AutoCloseable {
   public void resume() {
     lock.lock();
     try {
-      pauseWanted = false;
-      changed.signalAll();
+      if (pauseWanted) {
+        pauseWanted = false;
+        disturb();
+      }
     } finally {
       lock.unlock();
     }
@@ -425,13 +460,20 @@ public final class VirtualMachine implements AutoCloseable {
 
   private void disturb() {
     disturbed = true;
-    machine.inbox().interruptRun();
+    machine().inbox().endRun();
+    changed.signalAll();
+    if (ticket != null) {
+      ticket.wakeAtOnce();
+    }
   }
 
   private void signal() {
     lock.lock();
     try {
       changed.signalAll();
+      if (ticket != null) {
+        ticket.wake();
+      }
     } finally {
       lock.unlock();
     }
@@ -448,9 +490,7 @@ public final class VirtualMachine implements AutoCloseable {
       }
       if (state != State.CLOSED) {
         state = State.CLOSED;
-        machine.close();
-        opened.close();
-        extent.close();
+        chassis.close();
         changed.signalAll();
       }
     } finally {
