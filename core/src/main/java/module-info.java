@@ -6,6 +6,7 @@ module vivarium.core {
   requires pf4j;
 
   exports vivarium.core;
+  exports vivarium.core.console;
   exports vivarium.core.machine;
   exports vivarium.core.memory;
   exports vivarium.core.plugin;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,18 +29,20 @@ public final class RawImage implements BlockStorage {
    * Who has which file open in this process: a number of readers, or {@link #WRITER}. The host's
    * locks do not tell one machine of a process from another, and closing any channel to a file
    * would drop the process's lock on it, so a second writer must be refused before it opens the
-   * file.
+   * file. A file is known by the host's own identity of it, which links do not change.
    */
-  private static final Map<Path, Integer> OPEN = new HashMap<>();
+  private static final Map<Object, Integer> OPEN = new HashMap<>();
 
   private final Path path;
+  private final Object identity;
   private final FileChannel channel;
   private final boolean readOnly;
   private final long size;
   private boolean closed;
 
-  private RawImage(Path path, FileChannel channel, boolean readOnly, long size) {
+  private RawImage(Path path, Object identity, FileChannel channel, boolean readOnly, long size) {
     this.path = path;
+    this.identity = identity;
     this.channel = channel;
     this.readOnly = readOnly;
     this.size = size;
@@ -59,11 +62,12 @@ public final class RawImage implements BlockStorage {
     }
     try {
       Path path = file.toRealPath();
-      register(path, file, readOnly);
+      Object identity = identity(path);
+      register(identity, file, readOnly);
       try {
-        return openRegistered(path, file, readOnly);
+        return openRegistered(path, identity, file, readOnly);
       } catch (IOException | RuntimeException e) {
-        unregister(path);
+        unregister(identity);
         throw e;
       }
     } catch (NoSuchFileException e) {
@@ -76,7 +80,13 @@ public final class RawImage implements BlockStorage {
     }
   }
 
-  private static RawImage openRegistered(Path path, Path file, boolean readOnly)
+  /** Device and inode where the host has such; else the path, with symbolic links followed. */
+  private static Object identity(Path path) throws IOException {
+    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    return key == null ? path : key;
+  }
+
+  private static RawImage openRegistered(Path path, Object identity, Path file, boolean readOnly)
       throws IOException {
     Set<StandardOpenOption> options =
         readOnly
@@ -91,7 +101,7 @@ public final class RawImage implements BlockStorage {
             "disk image %s has %d bytes, which is not a positive multiple of %d"
                 .formatted(file, size, SECTOR_BYTES));
       }
-      return new RawImage(path, channel, readOnly, size);
+      return new RawImage(path, identity, channel, readOnly, size);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -110,20 +120,20 @@ public final class RawImage implements BlockStorage {
     }
   }
 
-  private static synchronized void register(Path path, Path file, boolean readOnly) {
-    int users = OPEN.getOrDefault(path, 0);
+  private static synchronized void register(Object identity, Path file, boolean readOnly) {
+    int users = OPEN.getOrDefault(identity, 0);
     if (readOnly ? users == WRITER : users != 0) {
       throw new VivariumException("disk image " + file + " is in use by another machine");
     }
-    OPEN.put(path, readOnly ? users + 1 : WRITER);
+    OPEN.put(identity, readOnly ? users + 1 : WRITER);
   }
 
-  private static synchronized void unregister(Path path) {
-    int users = OPEN.getOrDefault(path, 0);
+  private static synchronized void unregister(Object identity) {
+    int users = OPEN.getOrDefault(identity, 0);
     if (users > 1) {
-      OPEN.put(path, users - 1);
+      OPEN.put(identity, users - 1);
     } else {
-      OPEN.remove(path);
+      OPEN.remove(identity);
     }
   }
 
@@ -180,7 +190,7 @@ public final class RawImage implements BlockStorage {
       try (channel) {
         flush();
       } finally {
-        unregister(path);
+        unregister(identity);
       }
     }
   }

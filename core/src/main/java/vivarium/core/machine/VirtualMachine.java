@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,8 @@ public final class VirtualMachine implements AutoCloseable {
   private volatile @Nullable Thread runner;
   private Scheduler.@Nullable Ticket ticket;
   private Share share;
+  private Optional<Scheduler.Usage> usage = Optional.empty();
+  private volatile Consumer<Outcome> onEnd = end -> {};
 
   private VirtualMachine(Chassis chassis, @Nullable Scheduler scheduler) {
     this.chassis = chassis;
@@ -310,6 +313,7 @@ public final class VirtualMachine implements AutoCloseable {
     lock.lock();
     try {
       outcome = end;
+      usage = ticket == null ? Optional.empty() : Optional.of(ticket.usage());
       ticket = null;
       requests.clear();
       pauseWanted = false;
@@ -319,6 +323,15 @@ public final class VirtualMachine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    onEnd.accept(end);
+  }
+
+  /**
+   * Sets who is told how a run ends; one listener, before the machine is started. It is called on
+   * the thread that ran the machine, and must be quick.
+   */
+  public void onEnd(Consumer<Outcome> listener) {
+    onEnd = listener;
   }
 
   /** What it may have of the processors. */
@@ -344,11 +357,13 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
-  /** What it has had of the processors since it was started; empty where no scheduler runs it. */
+  /**
+   * What it has had of the processors since it was started last; empty where no scheduler ran it.
+   */
   public Optional<Scheduler.Usage> usage() {
     lock.lock();
     try {
-      return Optional.ofNullable(ticket).map(Scheduler.Ticket::usage);
+      return ticket == null ? usage : Optional.of(ticket.usage());
     } finally {
       lock.unlock();
     }

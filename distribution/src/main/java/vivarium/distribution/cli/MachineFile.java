@@ -40,6 +40,12 @@ final class MachineFile {
     this.directory = Optional.ofNullable(file.getParent()).orElse(Path.of(""));
   }
 
+  /** What a machine is called whose file does not say it. */
+  static String defaultName(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.replaceFirst("\\.ya?ml$", "");
+  }
+
   /** Whether a parameter of {@code run} names a file rather than a guest. */
   static boolean isNamedBy(String parameter) {
     return parameter.contains("/") || parameter.endsWith(".yaml") || parameter.endsWith(".yml");
@@ -94,6 +100,9 @@ final class MachineFile {
         case "firmware" -> wishes.firmware = path(value);
         case "disk" ->
             wishes.disks = texts(value).stream().map(disk -> Wishes.disk(disk, directory)).toList();
+        case "name" -> wishes.name = text(value);
+        case "scheduling" -> takeScheduling(value);
+        case "console" -> wishes.console = ConsolePlace.of(text(value), directory);
         case "memory" -> wishes.memoryBytes = Sizes.bytes(text(value));
         case "cpu" -> wishes.cpu = text(value);
         case "memory-strategy" -> wishes.memoryStrategy = text(value);
@@ -110,15 +119,37 @@ final class MachineFile {
                 keyNode,
                 "unknown key '"
                     + key
-                    + "'; there is append, cpu, deterministic, disk, firmware, guest, initrd, isa,"
-                    + " kernel, log, max-steps, memory, memory-strategy, plugins, seed, set,"
-                    + " stats");
+                    + "'; there is append, console, cpu, deterministic, disk, firmware, guest,"
+                    + " initrd, isa, kernel, log, max-steps, memory, memory-strategy, name,"
+                    + " plugins, scheduling, seed, set, stats");
       }
     } catch (NumberFormatException e) {
       throw mistake(value, "'" + text(value) + "' is not a whole number");
     } catch (VivariumException e) {
       String message = String.valueOf(e.getMessage());
       throw message.startsWith(file + ":") ? e : mistake(value, message);
+    }
+  }
+
+  private void takeScheduling(Node value) {
+    if (!(value instanceof MappingNode mapping)) {
+      throw mistake(value, "expected a mapping such as {weight: 200, cap: 50}");
+    }
+    for (NodeTuple entry : mapping.getValue()) {
+      Node number = entry.getValueNode();
+      try {
+        switch (text(entry.getKeyNode())) {
+          case "weight" -> wishes.weight = Wishes.weight(text(number));
+          case "cap" -> wishes.cap = Wishes.cap(text(number));
+          default ->
+              throw mistake(
+                  entry.getKeyNode(),
+                  "unknown key '" + text(entry.getKeyNode()) + "'; there is cap, weight");
+        }
+      } catch (VivariumException e) {
+        String message = String.valueOf(e.getMessage());
+        throw message.startsWith(file + ":") ? e : mistake(number, message);
+      }
     }
   }
 

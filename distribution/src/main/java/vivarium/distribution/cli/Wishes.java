@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import vivarium.api.VivariumException;
 import vivarium.core.machine.MachineConfig;
+import vivarium.core.schedule.Share;
 
 /**
  * What the user wants of a machine: every option of {@code run}, unset where nothing was said. A
@@ -56,6 +58,35 @@ final class Wishes {
 
   @Option(names = "--memory-strategy", paramLabel = "NAME", description = "Memory strategy")
   @Nullable String memoryStrategy;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What the machine is called; as its machine file, if not given")
+  @Nullable String name;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "N",
+      converter = WeightConverter.class,
+      description =
+          "Share of the cores in proportion to other machines, 1 to 10000; 100 if not given")
+  @Nullable Integer weight;
+
+  @Option(
+      names = "--cap",
+      paramLabel = "PERCENT",
+      converter = CapConverter.class,
+      description = "Most it gets of one core, even if nobody else wants it")
+  @Nullable Integer cap;
+
+  @Option(
+      names = "--console",
+      paramLabel = "WHERE",
+      converter = PlaceConverter.class,
+      description =
+          "Where its console is: here, none, pty, unix:PATH or tcp:HOST:PORT; here if not given")
+  @Nullable ConsolePlace console;
 
   @Option(names = "--isa", paramLabel = "NAME", description = "Instruction set")
   @Nullable String isa;
@@ -116,6 +147,10 @@ final class Wishes {
     both.memoryBytes = first(memoryBytes, others.memoryBytes);
     both.cpu = first(cpu, others.cpu);
     both.memoryStrategy = first(memoryStrategy, others.memoryStrategy);
+    both.name = first(name, others.name);
+    both.weight = first(weight, others.weight);
+    both.cap = first(cap, others.cap);
+    both.console = first(console, others.console);
     both.isa = first(isa, others.isa);
     both.settings.putAll(others.settings);
     both.settings.putAll(settings);
@@ -162,6 +197,72 @@ final class Wishes {
     throw new VivariumException("'" + text + "' is not a positive whole number");
   }
 
+  /**
+   * A weight.
+   *
+   * @throws VivariumException if it is none
+   */
+  static int weight(String text) {
+    return new Share(number(text), Share.NO_CAP).weight();
+  }
+
+  /**
+   * A cap.
+   *
+   * @throws VivariumException if it is none
+   */
+  static int cap(String text) {
+    String percent = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+    return new Share(Share.DEFAULT_WEIGHT, number(percent)).capPercent();
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      throw new VivariumException("'" + text + "' is not a whole number", e);
+    }
+  }
+
+  /** The shares that are wished for. */
+  Share share() {
+    return new Share(
+        weight == null ? Share.DEFAULT_WEIGHT : weight, cap == null ? Share.NO_CAP : cap);
+  }
+
+  /** For picocli: a mistake that is told in one line. */
+  private static <T> T converted(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (VivariumException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /** For picocli. */
+  static final class WeightConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return converted(() -> weight(value));
+    }
+  }
+
+  /** For picocli. */
+  static final class CapConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return converted(() -> cap(value));
+    }
+  }
+
+  /** For picocli. */
+  static final class PlaceConverter implements ITypeConverter<ConsolePlace> {
+    @Override
+    public ConsolePlace convert(String value) {
+      return converted(() -> ConsolePlace.of(value, Path.of("")));
+    }
+  }
+
   /** For picocli. */
   static final class DiskConverter implements ITypeConverter<MachineConfig.Disk> {
     @Override
@@ -174,11 +275,7 @@ final class Wishes {
   static final class SizeConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String value) {
-      try {
-        return Sizes.bytes(value);
-      } catch (VivariumException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return converted(() -> Sizes.bytes(value));
     }
   }
 
@@ -186,11 +283,7 @@ final class Wishes {
   static final class StepsConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(String value) {
-      try {
-        return steps(value);
-      } catch (VivariumException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return converted(() -> steps(value));
     }
   }
 }
