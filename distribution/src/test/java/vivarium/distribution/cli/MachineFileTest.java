@@ -79,7 +79,7 @@ class MachineFileTest {
       delimiter = '|',
       value = {
         "memory: lots            |:1:9: 'lots' is not a size such as 256M or 1G",
-        "'\nmemroy: 1M'          |:2:1: unknown key 'memroy'; there is append, cpu,",
+        "'\nmemroy: 1M'          |:2:1: unknown key 'memroy'; there is append, console, cpu,",
         "'cpu: a\ncpu: b'        |:2:1: 'cpu' is said twice",
         "'kernel: [a, b]'        |:1:9: expected a single value",
         "'kernel:'               |:1:8: expected a single value",
