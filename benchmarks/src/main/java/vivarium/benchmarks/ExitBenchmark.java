@@ -61,6 +61,39 @@ public class ExitBenchmark {
           csrw mepc, t0
           mret
         """),
+    /** A change of mode and back: from M-mode to S-mode by {@code mret}, and by {@code ecall}. */
+    PRIVILEGE(
+        3,
+        """
+          li t0, -1
+          csrw pmpaddr0, t0
+          li t0, 0x1f
+          csrw pmpcfg0, t0
+          la t0, handler
+          csrw mtvec, t0
+          la t1, again
+          csrw mepc, t1
+          li t0, 0x1800
+          csrc mstatus, t0
+          li t0, 0x800
+          csrs mstatus, t0
+          mret
+        again:
+          ecall
+          .align 2
+        handler:
+          csrw mepc, t1
+          mret
+        """),
+    /** {@code sfence.vma} of one address. */
+    FENCE(
+        2,
+        """
+          li t0, 0x90000000
+        again:
+          sfence.vma t0, zero
+          j again
+        """),
     /** A load from the UART's line status register. */
     DEVICE(
         2,

@@ -35,12 +35,14 @@ public final class InstructionTable {
   private final Row[][] buckets = new Row[BUCKETS][];
 
   private final MethodHandles.Lookup lookup;
+  private final @Nullable Invoker[] invokers;
   private @Nullable Invoker invoker;
 
   private InstructionTable(
       MethodHandles.Lookup lookup, List<Instruction> instructions, List<AliasEntry> aliases) {
     this.lookup = lookup;
     this.instructions = List.copyOf(instructions);
+    this.invokers = new Invoker[instructions.size()];
     this.aliases = List.copyOf(aliases);
     List<Row> rows = new ArrayList<>();
     instructions.forEach(one -> rows.add(new Row(one.encoding(), one, null)));
@@ -98,6 +100,16 @@ public final class InstructionTable {
     if (made == null) {
       made = InvokerGenerator.generate(instructions, lookup);
       invoker = made;
+    }
+    return made;
+  }
+
+  /** A caller of one instruction's method, which costs less; made on first use. */
+  public synchronized Invoker invoker(Instruction instruction) {
+    Invoker made = invokers[instruction.number()];
+    if (made == null) {
+      made = InvokerGenerator.generate(instruction, lookup);
+      invokers[instruction.number()] = made;
     }
     return made;
   }

@@ -160,7 +160,7 @@ public final class RiscvHart extends HartState {
   void protect(Runnable write) {
     write.run();
     mmu().fence(0, true, 0, true, -1);
-    block().requestAttention(HartBlock.ATTENTION_CONTEXT);
+    contextChanged();
   }
 
   /** An interrupt may have become deliverable. */
@@ -191,6 +191,13 @@ public final class RiscvHart extends HartState {
             | (fpu().roundingMode() < FRM_RESERVED ? UNIT_DYN : 0);
     if (changed || newReady != ready) {
       ready = newReady;
+      contextChanged();
+    }
+  }
+
+  /** Asked for already, it need not be again; the engine clears it on this same thread. */
+  private void contextChanged() {
+    if ((block().attention() & HartBlock.ATTENTION_CONTEXT) == 0) {
       block().requestAttention(HartBlock.ATTENTION_CONTEXT);
     }
   }
@@ -339,7 +346,7 @@ public final class RiscvHart extends HartState {
   public void dropTranslations(long va, long asid, boolean allAddresses, boolean allSpaces) {
     int space = (int) asid & 0xffff;
     mmu().fence(va, allAddresses, space, allSpaces, contexts.concerned(space, allSpaces));
-    block().requestAttention(HartBlock.ATTENTION_CONTEXT);
+    contextChanged();
   }
 
   /** FENCE.I: engines let every store to code take effect at once, so that nothing is left. */

@@ -174,12 +174,16 @@ final class Contexts implements TlbHolder {
 
   private int fetchSlot(long va) {
     int context = fetch == null ? 0 : fetch.index();
-    return context * FETCH_ENTRIES + ((int) (va / PAGE_BYTES) & FETCH_ENTRIES - 1);
+    return context * FETCH_ENTRIES + ((int) (va >>> GuestMemory.PAGE_SHIFT) & FETCH_ENTRIES - 1);
   }
 
-  private void dropFetchPages(int contextIndex) {
+  private void dropFetchPages(int contextIndex, boolean allAddresses, long va) {
     int from = contextIndex * FETCH_ENTRIES;
-    Arrays.fill(fetchTags, from, from + FETCH_ENTRIES, 0);
+    if (allAddresses) {
+      Arrays.fill(fetchTags, from, from + FETCH_ENTRIES, 0);
+    } else {
+      fetchTags[from + ((int) (va >>> GuestMemory.PAGE_SHIFT) & FETCH_ENTRIES - 1)] = 0;
+    }
   }
 
   /** What of the state code depends on: part of a trace's identity. */
@@ -308,11 +312,10 @@ final class Contexts implements TlbHolder {
   @Override
   public void dropContext(int contextIndex, boolean allAddresses, long va) {
     dropEntries(uniformTlbs[contextIndex], allAddresses, va);
-    dropFetchPages(contextIndex);
+    dropFetchPages(contextIndex, allAddresses, va);
     dropEntries(mixedTlbs[contextIndex], allAddresses, va);
-    for (JumpTable table :
-        Arrays.asList(jumpTables)
-            .subList(contextIndex * MAX_KEYS, contextIndex * MAX_KEYS + keyCount)) {
+    for (int dense = 0; dense < keyCount; dense++) {
+      JumpTable table = jumpTables[contextIndex * MAX_KEYS + dense];
       if (table != null && allAddresses) {
         table.clear();
       } else if (table != null) {

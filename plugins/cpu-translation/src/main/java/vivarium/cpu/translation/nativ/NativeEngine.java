@@ -10,6 +10,8 @@ import vivarium.api.cpu.Stepper;
 import vivarium.api.isa.Decoded;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.InstructionTable;
+import vivarium.api.isa.Invoker;
 import vivarium.api.memory.CodeWatcher;
 import vivarium.api.memory.GuestMemory;
 
@@ -25,6 +27,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
   private final Hart hart;
   private final HartBlock block;
   private final GuestMemory memory;
+  private final InstructionTable table;
   private final Stepper stepper;
   private final CodeMemory codeMemory;
   private final MethodHandle enter;
@@ -36,6 +39,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     hart = environment.hart();
     block = hart.block();
     memory = environment.memory();
+    table = environment.instructionSet().table();
     stepper = new Stepper(environment.instructionSet(), hart, memory);
     this.codeMemory = codeMemory;
     enter = prepared.enter();
@@ -51,7 +55,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     block.grantBudget(budget);
     contexts.select();
     while (true) {
-      if (block.attention() != 0) {
+      if (isAskedFor()) {
         Exit exit = attend();
         if (exit != null) {
           return exit;
@@ -68,6 +72,14 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
         execute(code);
       }
     }
+  }
+
+  /**
+   * Whether the attention word asks for anything. {@link HartBlock#ATTENTION_CONTEXT} alone does
+   * not: contexts are looked at after everything that may change them.
+   */
+  private boolean isAskedFor() {
+    return (block.attention() & ~HartBlock.ATTENTION_CONTEXT) != 0;
   }
 
   /** Does what the attention word asks for; an exit if that ends the run. */
@@ -124,7 +136,8 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
       case OPAQUE -> {
         block.setPc(site.pc);
         if (block.budget() > 0 && site.decoded != null) {
-          step(site.decoded);
+          call(site, site.decoded);
+          return onward();
         }
       }
       case STEP -> {
@@ -149,7 +162,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
           stepAlone();
           return 0;
         }
-        return resumed;
+        return resumed != 0 ? resumed : onward();
       }
     }
     return 0;
@@ -160,9 +173,19 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     contexts.select();
   }
 
-  private void step(Decoded decoded) {
-    stepper.step(decoded);
+  private void call(Site site, Decoded decoded) {
+    Invoker invoker = site.invoker;
+    if (invoker == null) {
+      invoker = table.invoker(decoded.instruction());
+      site.invoker = invoker;
+    }
+    stepper.call(decoded, invoker);
     contexts.select();
+  }
+
+  /** The code for the pc in the hart block, if nothing else is to be done first; otherwise 0. */
+  private long onward() {
+    return isAskedFor() || block.budget() <= 0 ? 0 : contexts.jumps().get(block.pc());
   }
 
   @Override

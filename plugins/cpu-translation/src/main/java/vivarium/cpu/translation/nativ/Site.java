@@ -2,6 +2,7 @@ package vivarium.cpu.translation.nativ;
 
 import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Decoded;
+import vivarium.api.isa.Invoker;
 import vivarium.cpu.translation.graph.FpuOp;
 
 /**
@@ -66,6 +67,9 @@ final class Site {
 
   /** OPAQUE: what to call. */
   @Nullable Decoded decoded;
+
+  /** OPAQUE: what calls it; found when it is first called. */
+  @Nullable Invoker invoker;
 
   /** ACCESS: what is done. */
   Access access = Access.LOAD;
