@@ -10,6 +10,7 @@ import vivarium.api.isa.HartBlock;
 import vivarium.api.memory.Atomic;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Op;
+import vivarium.cpu.translation.x64.CpuFeatures;
 import vivarium.cpu.translation.x64.X64;
 import vivarium.cpu.translation.x64.X64Assembler;
 import vivarium.cpu.translation.x64.X64Op;
@@ -27,17 +28,25 @@ final class Accesses {
   private final Places places;
   private final Leaving leaving;
   private final Floats floats;
+  private final CpuFeatures features;
   private Trace trace;
   private boolean uniform;
   private int base;
 
   Accesses(
-      X64Assembler asm, Graph graph, Places places, Leaving leaving, Floats floats, Trace none) {
+      X64Assembler asm,
+      Graph graph,
+      Places places,
+      Leaving leaving,
+      Floats floats,
+      CpuFeatures features,
+      Trace none) {
     this.asm = asm;
     this.graph = graph;
     this.places = places;
     this.leaving = leaving;
     this.floats = floats;
+    this.features = features;
     trace = none;
   }
 
@@ -107,8 +116,12 @@ final class Accesses {
     int miss = leaving.coldLabel(site);
     int entries = SoftTlb.entries(uniform);
     boolean stores = access == Site.Access.STORE || access == Site.Access.MODIFY;
-    asm.rr(X64Op.MOV32, index, va);
-    asm.ri(X64Op.SHR32, index, 9);
+    if (features.bmi2()) {
+      asm.rri(X64Op.RORX32, index, va, 9);
+    } else {
+      asm.rr(X64Op.MOV32, index, va);
+      asm.ri(X64Op.SHR32, index, 9);
+    }
     asm.ri(X64Op.AND32, index, entries - 1 << 3);
     int tags = stores ? SoftTlb.storeTags(uniform) : 0;
     int checked = uniform ? index : tag;

@@ -140,17 +140,19 @@ final class Floats {
 
   private boolean unbox(int node) {
     int a = graph.a(node);
-    int memory = places.memoryOperand(a);
+    int memory = places.homeOperand(a);
     if (memory == Places.NOWHERE) {
       return false;
     }
+    int from = places.findXmm(a);
     int d = places.defineXmm(node);
-    int done = asm.newLabel();
-    asm.rm(X64Op.MOVSS, d, BLOCK, memory);
+    if (from >= 0) {
+      asm.rr(X64Op.MOVAPS, d, from);
+    } else {
+      asm.rm(X64Op.MOVSS, d, BLOCK, memory);
+    }
     asm.mi(X64Op.CMP32, BLOCK, memory + 4, -1);
-    asm.jcc(X64.CC_E, done);
-    asm.rm(X64Op.MOVSS, d, BLOCK, at(Layout.NAN_32));
-    asm.bind(done);
+    leaving.nanIf(X64.CC_NE, d, Layout.NAN_32);
     return true;
   }
 
@@ -248,11 +250,8 @@ final class Floats {
 
   /** A result that is a NaN becomes the canonical one; it is quiet, so the test raises nothing. */
   private void canonical(int d, boolean wide) {
-    int done = asm.newLabel();
     asm.rr(wide ? X64Op.UCOMISD : X64Op.UCOMISS, d, d);
-    asm.jccShort(X64.CC_NP, done);
-    asm.rm(X64Op.MOVSD, d, BLOCK, at(wide ? Layout.NAN_64 : Layout.NAN_32));
-    asm.bind(done);
+    leaving.nanIf(X64.CC_P, d, wide ? Layout.NAN_64 : Layout.NAN_32);
   }
 
   private void fused(int node, int op, boolean wide) {

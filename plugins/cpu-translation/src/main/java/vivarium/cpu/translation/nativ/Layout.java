@@ -64,6 +64,9 @@ final class Layout {
   /** MXCSR for emitted code on entry; as it was left on exit (32 bits). */
   static final int GUEST_MXCSR = ENGINE + 296;
 
+  /** Where code that has borrowed pins goes on once it has them back (64 bits). */
+  static final int RESUME_BORROWED = ENGINE + 304;
+
   /** An MXCSR in the making (32 bits). */
   static final int SCRATCH_MXCSR = ENGINE + 300;
 

@@ -20,12 +20,16 @@ import vivarium.cpu.translation.x64.X64Op;
  * in the jump table.
  */
 final class Leaving {
-  /** Code after the trace's own, reached by a jump. */
-  private record Cold(int label, Site site) {}
+  /**
+   * Code after the trace's own, reached by a jump: leaves at a site, or makes an XMM register the
+   * NaN at {@code nan} and goes back.
+   */
+  private record Cold(int label, @Nullable Site site, int xmm, int nan, int back) {}
 
   private final X64Assembler asm;
   private final Graph graph;
   private final Places places;
+  private final Residents residents;
   private final Stubs stubs;
   private final List<@Nullable Site> sites;
   private final List<Cold> cold = new ArrayList<>();
@@ -39,21 +43,39 @@ final class Leaving {
       X64Assembler asm,
       Graph graph,
       Places places,
+      Residents residents,
       Stubs stubs,
       List<@Nullable Site> sites,
       Trace none) {
     this.asm = asm;
     this.graph = graph;
     this.places = places;
+    this.residents = residents;
     this.stubs = stubs;
     this.sites = sites;
     trace = none;
   }
 
-  /** Begins a trace: its head, where it is entered. */
+  /** Whether a trace goes on at its own start. */
+  static boolean isLoop(Graph graph, Trace trace) {
+    if (trace.secondPage >= 0) {
+      return false;
+    }
+    for (int node = 0; node < graph.count(); node++) {
+      boolean chains = graph.op(node) == Op.END && graph.aux(node) == Graph.CHAIN;
+      if ((chains || graph.op(node) == Op.BRANCH) && graph.value(node) == trace.pc) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Begins a trace: where it is entered, and its head, where it goes on if it is a loop. */
   void begin(Trace newTrace) {
     trace = newTrace;
+    trace.borrowed = residents.borrowed();
     cold.clear();
+    residents.enter(asm);
     head = asm.newLabel();
     asm.bind(head);
     int steps = graph.stepCount();
@@ -85,8 +107,17 @@ final class Leaving {
   /** The label of cold code that leaves at a site. */
   int coldLabel(Site site) {
     int label = asm.newLabel();
-    cold.add(new Cold(label, site));
+    cold.add(new Cold(label, site, 0, 0, 0));
     return label;
+  }
+
+  /** If the condition holds, makes an XMM register the NaN at an offset of the block. */
+  void nanIf(int cc, int xmm, int nan) {
+    int label = asm.newLabel();
+    int back = asm.newLabel();
+    asm.jcc(cc, label);
+    asm.bind(back);
+    cold.add(new Cold(label, null, xmm, nan, back));
   }
 
   /** A BRANCH, its condition tested: leaves under a host's condition. */
@@ -100,7 +131,7 @@ final class Leaving {
     Site site = newSite(Site.Kind.CHAIN, pc);
     site.unmade = unmade;
     asm.jcc(cc, coldLabel(site));
-    if (unmade == 0 && isLinkable(pc)) {
+    if (unmade == 0 && trace.borrowed == 0 && isLinkable(pc)) {
       site.patchAt = trace.code + asm.position() - Integer.BYTES;
     }
   }
@@ -153,6 +184,7 @@ final class Leaving {
       asm.jmp(head);
       return;
     }
+    residents.giveBack(asm);
     if (site.patchAt >= 0) {
       site.unlinkedAt = trace.code + asm.position();
     } else if (isLinkable(pc)) {
@@ -169,7 +201,7 @@ final class Leaving {
       asm.jmpM(X64.RCX, slot + 8);
       asm.bind(miss);
     }
-    leave(site);
+    out(site);
   }
 
   /** Whether a jump to a pc may be patched: it is in the trace's page, and surely all of it. */
@@ -178,12 +210,18 @@ final class Leaving {
   }
 
   private void leave(Site site) {
+    residents.giveBack(asm);
+    out(site);
+  }
+
+  private void out(Site site) {
     asm.mi(X64Op.MOV32, BLOCK, at(Layout.EXIT_SITE), site.number);
     jumpTo(stubs.leave);
   }
 
   /** Suspends at a site; its {@code floats} says whether XMM registers are kept. */
   void suspend(Site site) {
+    residents.suspend(asm);
     asm.mi(X64Op.MOV32, BLOCK, at(Layout.EXIT_SITE), site.number);
     jumpTo(site.floats ? stubs.suspendFloats : stubs.suspend);
   }
@@ -195,25 +233,35 @@ final class Leaving {
   /** Emits the cold code. */
   void finish() {
     for (Cold one : cold) {
-      asm.reserve(128);
+      asm.reserve(256);
       asm.bind(one.label);
       Site site = one.site;
+      if (site == null) {
+        asm.rm(X64Op.MOVSD, one.xmm, BLOCK, at(one.nan));
+        asm.jmp(one.back);
+        continue;
+      }
       switch (site.kind) {
         case CHAIN -> {
-          giveBack(site.unmade);
+          returnSteps(site.unmade);
           chain(site);
         }
         case BUDGET -> {
-          giveBack(site.unmade);
+          returnSteps(site.unmade);
           leave(site);
         }
         case ACCESS, CALL -> suspend(site);
         case INDIRECT, OPAQUE, STEP -> throw new IllegalStateException("cold " + site.kind);
       }
     }
+    if (trace.borrowed != 0) {
+      asm.reserve(256);
+      trace.reborrow = trace.code + asm.position();
+      residents.resume(asm);
+    }
   }
 
-  private void giveBack(int steps) {
+  private void returnSteps(int steps) {
     if (steps > 0) {
       asm.ri(X64Op.ADD64, BUDGET, steps);
     }

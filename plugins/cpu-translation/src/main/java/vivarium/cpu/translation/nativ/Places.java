@@ -14,6 +14,7 @@ import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Liveness;
 import vivarium.cpu.translation.graph.Op;
 import vivarium.cpu.translation.x64.X64Assembler;
+import vivarium.cpu.translation.x64.X64Op;
 
 /**
  * Where each value of a graph is while code for it is emitted: in a temporary, in an XMM register,
@@ -23,6 +24,10 @@ import vivarium.cpu.translation.x64.X64Assembler;
  * <p>Allocation and emission are one forward pass. Temporaries are caches: one whose value is also
  * at home is taken without a move; otherwise the one that is used last goes to a spill slot. What
  * {@link #use} and {@link #define} return stays locked until {@link #begin} of the next node.
+ *
+ * <p>In a trace that is a loop, {@link Residents} hold further guest registers in host registers. A
+ * WRITE to one of them stores to its place in the hart block as well: what is there is right at
+ * every place where code can be left.
  */
 final class Places {
   static final int NONE = -1;
@@ -50,10 +55,18 @@ final class Places {
   /** The node that each guest register's home holds, or -1. */
   private final int[] current = new int[HartBlock.MAX_REGISTERS];
 
+  /** The host register that holds each guest register throughout the trace, or -1. */
+  private final int[] pin = new int[HartBlock.MAX_REGISTERS];
+
+  /** As {@link #pin}, for XMM registers; such a register is stored to its home as well. */
+  private final int[] xmmPin = new int[HartBlock.MAX_REGISTERS];
+
   private final int[] holder = new int[16];
   private final int[] xmmHolder = new int[XMM_COUNT];
   private final int[] spillHolder = new int[Layout.SPILL_SLOTS];
   private int position;
+  private Residents residents;
+  private int temps;
   private int locked;
   private int xmmLocked;
 
@@ -62,10 +75,17 @@ final class Places {
     this.asm = asm;
     this.graph = graph;
     this.liveness = liveness;
+    residents = new Residents(layout, graph, liveness);
   }
 
   /** Begins a graph: every guest register is at home, no value has a place. */
-  void reset() {
+  void reset(Residents chosen) {
+    residents = chosen;
+    temps = chosen.temps();
+    for (int register = 0; register < pin.length; register++) {
+      pin[register] = chosen.gpr(register);
+      xmmPin[register] = chosen.xmm(register);
+    }
     int count = graph.count();
     Arrays.fill(gpr, 0, count, NONE);
     Arrays.fill(xmm, 0, count, NONE);
@@ -94,13 +114,17 @@ final class Places {
         int value = graph.a(node);
         int register = graph.aux(node);
         boolean unseen = exposed <= value && current[register] < value;
-        if (layout.pin(register) >= 0 && unseen && hint[value] < 0) {
+        if (pin(register) >= 0 && unseen && hint[value] < 0) {
           hint[value] = register;
         }
       } else if (Op.exposes(op)) {
         exposed = node;
       }
     }
+  }
+
+  private int pin(int register) {
+    return pin[register];
   }
 
   /** Begins a node: unlocks all. */
@@ -132,7 +156,7 @@ final class Places {
   /** The host register that holds a value now, or -1. */
   int find(int operand) {
     int node = graph.plain(operand);
-    return gpr[node] >= 0 ? gpr[node] : home[node] >= 0 ? layout.pin(home[node]) : NONE;
+    return gpr[node] >= 0 ? gpr[node] : home[node] >= 0 ? pin(home[node]) : NONE;
   }
 
   /** Whether a value is in an XMM register and in no general one. */
@@ -148,7 +172,7 @@ final class Places {
       return NOWHERE;
     }
     if (home[node] >= 0) {
-      return layout.pin(home[node]) >= 0 ? NOWHERE : Layout.register(home[node]);
+      return pin(home[node]) >= 0 ? NOWHERE : Layout.register(home[node]);
     }
     return spill[node] >= 0 ? at(Layout.SPILLS + 8 * spill[node]) : NOWHERE;
   }
@@ -274,7 +298,7 @@ final class Places {
       leaveHome(old, register);
     }
     current[register] = NONE;
-    return layout.pin(register);
+    return pin(register);
   }
 
   /** A WRITE: the value goes to the register's home. */
@@ -284,11 +308,15 @@ final class Places {
     if (old == node) {
       return;
     }
+    if (xmmPin[register] >= 0) {
+      writeXmm(register, node);
+      return;
+    }
     if (old >= 0) {
       leaveHome(old, register);
       if (liveness.lastUse(old) > position && !hasPlace(old)) {
         int kept = allocate();
-        int pin = layout.pin(register);
+        int pin = pin(register);
         if (pin >= 0) {
           asm.rr(MOV64, kept, pin);
         } else {
@@ -299,18 +327,56 @@ final class Places {
     }
     store(register, node);
     current[register] = node;
-    if (home[node] < 0 || layout.pin(register) >= 0) {
+    if (home[node] < 0 || pin(register) >= 0) {
+      home[node] = register;
+    }
+  }
+
+  /** A WRITE of a register that lives in an XMM register, too: the value moves there. */
+  private void writeXmm(int register, int node) {
+    int resident = xmmPin[register];
+    int old = current[register];
+    if (old >= 0) {
+      leaveHome(old, register);
+    }
+    int evicted = xmmHolder[resident];
+    if (evicted >= 0 && evicted != node) {
+      forgetXmm(resident);
+      if (liveness.lastUse(evicted) > position && !hasPlace(evicted)) {
+        int kept = allocateXmm();
+        asm.rr(X64Op.MOVAPS, kept, resident);
+        bindXmm(evicted, kept);
+        xmmLocked |= 1 << kept;
+      }
+    }
+    int from = xmm[node];
+    if (from != resident) {
+      loadXmm(node, resident);
+      boolean moves = from < 0 || (residents.xmmSet() >>> from & 1) == 0;
+      if (moves && from >= 0) {
+        xmmHolder[from] = NONE;
+      }
+      if (moves) {
+        bindXmm(node, resident);
+      }
+    }
+    asm.mr(MOVSD, BLOCK, Layout.register(register), resident);
+    current[register] = node;
+    if (home[node] < 0) {
       home[node] = register;
     }
   }
 
   private void store(int register, int node) {
-    int pin = layout.pin(register);
+    int pin = pin(register);
     if (pin >= 0) {
       if (gpr[node] == pin) {
         gpr[node] = NONE;
       } else {
         load(node, pin);
+      }
+      if (layout.pin(register) < 0) {
+        asm.mr(MOV64, BLOCK, Layout.register(register), pin);
       }
     } else if (graph.isConstant(node) && gpr[node] < 0 && isImm32(graph.value(node))) {
       asm.mi(MOV64, BLOCK, Layout.register(register), (int) graph.value(node));
@@ -325,6 +391,20 @@ final class Places {
   void read(int register, int node) {
     current[register] = node;
     home[node] = register;
+    if (xmmPin[register] >= 0) {
+      bindXmm(node, xmmPin[register]);
+    }
+  }
+
+  /** Displacement from the block of a register's place that holds the value, if there is one. */
+  int homeOperand(int operand) {
+    int node = graph.plain(operand);
+    return home[node] >= 0 && pin(home[node]) < 0 ? Layout.register(home[node]) : NOWHERE;
+  }
+
+  /** The XMM register that holds a value now, or -1. */
+  int findXmm(int operand) {
+    return xmm[graph.plain(operand)];
   }
 
   private void leaveHome(int node, int register) {
@@ -355,7 +435,7 @@ final class Places {
     int best = NONE;
     int bestUse = NONE;
     for (int temp : Layout.TEMPS) {
-      if ((locked >>> temp & 1) == 0) {
+      if (((locked | ~temps) >>> temp & 1) == 0) {
         int node = holder[temp];
         int use = liveness.lastUse(node) + (isElsewhere(node) ? Graph.CAPACITY : 0);
         if (use > bestUse) {
@@ -382,7 +462,7 @@ final class Places {
 
   private int freeTemporary() {
     for (int temp : Layout.TEMPS) {
-      if ((locked >>> temp & 1) == 0) {
+      if (((locked | ~temps) >>> temp & 1) == 0) {
         int node = holder[temp];
         if (node < 0) {
           return temp;
@@ -437,7 +517,7 @@ final class Places {
     int memory = memoryOperand(node);
     if (xmm[node] >= 0) {
       if (xmm[node] != register) {
-        asm.rr(vivarium.cpu.translation.x64.X64Op.MOVAPS, register, xmm[node]);
+        asm.rr(X64Op.MOVAPS, register, xmm[node]);
       }
     } else if (from >= 0) {
       asm.rr(MOVQ, register, from);
@@ -474,6 +554,9 @@ final class Places {
 
   /** Whether any XMM register may hold a value that is needed after the current node. */
   boolean xmmLive() {
+    if (residents.xmmSet() != 0) {
+      return true;
+    }
     for (int node : xmmHolder) {
       if (node >= 0 && liveness.lastUse(node) >= position) {
         return true;
@@ -486,7 +569,7 @@ final class Places {
     int best = NONE;
     int bestUse = NONE;
     for (int register = 0; register < XMM_COUNT; register++) {
-      if ((xmmLocked >>> register & 1) == 0) {
+      if (((xmmLocked | residents.xmmSet()) >>> register & 1) == 0) {
         int node = xmmHolder[register];
         if (node < 0 || liveness.lastUse(node) < position) {
           forgetXmm(register);

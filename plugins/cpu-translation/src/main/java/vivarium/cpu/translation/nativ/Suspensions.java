@@ -44,14 +44,18 @@ final class Suspensions {
     }
   }
 
-  private long saved(int host) {
-    return pinnedTo[host] >= 0
+  private boolean isPinned(Site site, int host) {
+    return pinnedTo[host] >= 0 && (site.trace.borrowed >>> host & 1) == 0;
+  }
+
+  private long saved(Site site, int host) {
+    return isPinned(site, host)
         ? block.register(pinnedTo[host])
         : memoryOfBlock.get(ValueLayout.JAVA_LONG, Layout.SAVED + 8L * host);
   }
 
-  private void save(int host, long value) {
-    if (pinnedTo[host] >= 0) {
+  private void save(Site site, int host, long value) {
+    if (isPinned(site, host)) {
       block.setRegister(pinnedTo[host], value);
     } else {
       memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.SAVED + 8L * host, value);
@@ -68,12 +72,17 @@ final class Suspensions {
 
   private long operand(Site site, int index) {
     int register = site.operand(index);
-    return site.operandsInXmm ? savedXmm(register) : saved(register);
+    return site.operandsInXmm ? savedXmm(register) : saved(site, register);
   }
 
   /** Code that goes on at an offset with registers as they were saved. */
   private long resumeAt(Site site, int offset) {
-    memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME, prepared.area().address(offset));
+    long to = prepared.area().address(offset);
+    if (site.trace.reborrow >= 0) {
+      memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME_BORROWED, to);
+      to = prepared.area().address(site.trace.reborrow);
+    }
+    memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME, to);
     Stubs stubs = prepared.stubs();
     return prepared.area().address(site.floats ? stubs.resumeFloats : stubs.resume);
   }
@@ -91,7 +100,7 @@ final class Suspensions {
     if (site.dataInXmm) {
       saveXmm(site.data, result);
     } else {
-      save(site.data, result);
+      save(site, site.data, result);
     }
     return resumeAt(site, site.doneAt);
   }
@@ -102,7 +111,7 @@ final class Suspensions {
     long left = block.budget();
     block.setBudget(left + site.unmade);
     block.setPc(site.pc);
-    long va = saved(site.address);
+    long va = saved(site, site.address);
     try {
       long code = tryAccess(site, va);
       if (code != ALONE) {
@@ -162,7 +171,7 @@ final class Suspensions {
     if (site.dataInXmm) {
       return savedXmm(site.data);
     }
-    return site.data < 0 ? site.constant : saved(site.data);
+    return site.data < 0 ? site.constant : saved(site, site.data);
   }
 
   private void loaded(Site site, long value) {
@@ -170,7 +179,7 @@ final class Suspensions {
       saveXmm(site.data, value);
     } else {
       int unused = 64 - 8 * site.width;
-      save(site.data, site.signed ? value << unused >> unused : value);
+      save(site, site.data, site.signed ? value << unused >> unused : value);
     }
   }
 

@@ -23,6 +23,12 @@ final class Trace {
   /** Steps taken off the budget at the head. */
   int steps;
 
+  /** Host registers of pinned guest registers that its loop uses otherwise, as a set. */
+  int borrowed;
+
+  /** Offset in code memory of what gives its loop those registers back, or -1. */
+  int reborrow = -1;
+
   /** Sites of other traces, and its own, that jump here directly; {@link Site#nextIncoming}. */
   @Nullable Site incoming;
 

@@ -20,6 +20,7 @@ final class TraceCompiler {
   private final X64Assembler asm = new X64Assembler(1 << 16);
   private final Graph graph;
   private final Liveness liveness;
+  private final Residents residents;
   private final Places places;
   private final Leaving leaving;
   private final Integers integers;
@@ -35,11 +36,12 @@ final class TraceCompiler {
     this.graph = graph;
     Trace none = new Trace(0, 0, 0, -1, 0);
     liveness = new Liveness(graph.registers());
+    residents = new Residents(layout, graph, liveness);
     places = new Places(layout, asm, graph, liveness);
-    leaving = new Leaving(asm, graph, places, stubs, sites, none);
+    leaving = new Leaving(asm, graph, places, residents, stubs, sites, none);
     integers = new Integers(asm, graph, liveness, places, features);
     floats = new Floats(asm, graph, places, leaving, features, none);
-    accesses = new Accesses(asm, graph, places, leaving, floats, none);
+    accesses = new Accesses(asm, graph, places, leaving, floats, features, none);
   }
 
   /** The code of the last trace compiled. */
@@ -57,10 +59,11 @@ final class TraceCompiler {
     liveness.analyse(graph);
     asm.reset();
     asm.reserve(NODE_BYTES);
-    places.reset();
+    floats.begin(trace, roundingMode);
+    residents.choose(floats, Leaving.isLoop(graph, trace));
+    places.reset(residents);
     leaving.begin(trace);
     accesses.begin(trace, uniform);
-    floats.begin(trace, roundingMode);
     for (int node = 0; node < graph.count(); node++) {
       if (!liveness.isDead(node)) {
         asm.reserve(NODE_BYTES);
