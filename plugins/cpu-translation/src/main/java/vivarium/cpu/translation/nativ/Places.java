@@ -114,17 +114,13 @@ final class Places {
         int value = graph.a(node);
         int register = graph.aux(node);
         boolean unseen = exposed <= value && current[register] < value;
-        if (pin(register) >= 0 && unseen && hint[value] < 0) {
+        if (pin[register] >= 0 && unseen && hint[value] < 0) {
           hint[value] = register;
         }
       } else if (Op.exposes(op)) {
         exposed = node;
       }
     }
-  }
-
-  private int pin(int register) {
-    return pin[register];
   }
 
   /** Begins a node: unlocks all. */
@@ -156,7 +152,7 @@ final class Places {
   /** The host register that holds a value now, or -1. */
   int find(int operand) {
     int node = graph.plain(operand);
-    return gpr[node] >= 0 ? gpr[node] : home[node] >= 0 ? pin(home[node]) : NONE;
+    return gpr[node] >= 0 ? gpr[node] : home[node] >= 0 ? pin[home[node]] : NONE;
   }
 
   /** Whether a value is in an XMM register and in no general one. */
@@ -172,7 +168,7 @@ final class Places {
       return NOWHERE;
     }
     if (home[node] >= 0) {
-      return pin(home[node]) >= 0 ? NOWHERE : Layout.register(home[node]);
+      return pin[home[node]] >= 0 ? NOWHERE : Layout.register(home[node]);
     }
     return spill[node] >= 0 ? at(Layout.SPILLS + 8 * spill[node]) : NOWHERE;
   }
@@ -247,7 +243,7 @@ final class Places {
       return claimed;
     }
     int register;
-    if (reusable >= 0 && holder[reusable] >= 0 && mayOverwrite(holder[reusable])) {
+    if (reusable >= 0 && holder[reusable] >= 0 && dies(holder[reusable])) {
       register = reusable;
       gpr[holder[reusable]] = NONE;
     } else {
@@ -281,10 +277,6 @@ final class Places {
     locked |= 1 << register;
   }
 
-  private boolean mayOverwrite(int node) {
-    return liveness.lastUse(node) <= position;
-  }
-
   private int claimPin(int node) {
     int register = hint[node];
     if (register < 0) {
@@ -298,7 +290,7 @@ final class Places {
       leaveHome(old, register);
     }
     current[register] = NONE;
-    return pin(register);
+    return pin[register];
   }
 
   /** A WRITE: the value goes to the register's home. */
@@ -316,9 +308,9 @@ final class Places {
       leaveHome(old, register);
       if (liveness.lastUse(old) > position && !hasPlace(old)) {
         int kept = allocate();
-        int pin = pin(register);
-        if (pin >= 0) {
-          asm.rr(MOV64, kept, pin);
+        int pinned = pin[register];
+        if (pinned >= 0) {
+          asm.rr(MOV64, kept, pinned);
         } else {
           asm.rm(MOV64, kept, BLOCK, Layout.register(register));
         }
@@ -327,7 +319,7 @@ final class Places {
     }
     store(register, node);
     current[register] = node;
-    if (home[node] < 0 || pin(register) >= 0) {
+    if (home[node] < 0 || pin[register] >= 0) {
       home[node] = register;
     }
   }
@@ -368,15 +360,15 @@ final class Places {
   }
 
   private void store(int register, int node) {
-    int pin = pin(register);
-    if (pin >= 0) {
-      if (gpr[node] == pin) {
+    int pinned = pin[register];
+    if (pinned >= 0) {
+      if (gpr[node] == pinned) {
         gpr[node] = NONE;
       } else {
-        load(node, pin);
+        load(node, pinned);
       }
       if (layout.pin(register) < 0) {
-        asm.mr(MOV64, BLOCK, Layout.register(register), pin);
+        asm.mr(MOV64, BLOCK, Layout.register(register), pinned);
       }
     } else if (graph.isConstant(node) && gpr[node] < 0 && isImm32(graph.value(node))) {
       asm.mi(MOV64, BLOCK, Layout.register(register), (int) graph.value(node));
@@ -399,7 +391,7 @@ final class Places {
   /** Displacement from the block of a register's place that holds the value, if there is one. */
   int homeOperand(int operand) {
     int node = graph.plain(operand);
-    return home[node] >= 0 && pin(home[node]) < 0 ? Layout.register(home[node]) : NOWHERE;
+    return home[node] >= 0 && pin[home[node]] < 0 ? Layout.register(home[node]) : NOWHERE;
   }
 
   /** The XMM register that holds a value now, or -1. */

@@ -24,8 +24,8 @@ final class SoftTlb {
   /** Entries where there is one addend: bare addresses, where sixteen thousand span 64 MiB. */
   static final int ENTRIES_UNIFORM = 1 << 15;
 
-  /** Entries where each has its own addend. */
-  static final int ENTRIES_MIXED = 1 << 12;
+  /** Entries where each has its own addend: scattered pages need as many. */
+  static final int ENTRIES_MIXED = 1 << 15;
 
   private final boolean uniform;
   private final int entries;
