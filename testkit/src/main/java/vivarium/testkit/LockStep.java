@@ -49,7 +49,7 @@ public final class LockStep implements AutoCloseable {
   }
 
   /**
-   * Runs both by some steps.
+   * Runs both by some steps; a stop that another thread asks for meanwhile is not the end of it.
    *
    * @param steps granted; both make fewer if the guest waits
    * @return what is different afterwards, in one line, if anything is
@@ -57,7 +57,12 @@ public final class LockStep implements AutoCloseable {
   public Optional<String> run(long steps) {
     long made = reference.run(0, steps);
     subject.hart().block().requestAttention(HartBlock.ATTENTION_INTERRUPT);
+    HartBlock block = subject.hart().block();
+    long end = block.steps() + steps;
     Exit exit = engine.run(steps);
+    while (exit instanceof Exit.Stopped && block.steps() < end) {
+      exit = engine.run(end - block.steps());
+    }
     boolean waiting = exit instanceof Exit.Waiting;
     if (waiting != made < steps) {
       return Optional.of("one waits: " + exit + " after " + made + " of " + steps + " steps");
