@@ -121,7 +121,8 @@ public final class TestMachine {
   }
 
   /**
-   * Makes steps of a hart, as an engine does; ends early when the hart waits.
+   * Makes steps of a hart, as an engine does; ends early when the hart waits. An interrupt that the
+   * last step made due is taken.
    *
    * @return the steps made
    */
@@ -130,7 +131,7 @@ public final class TestMachine {
     HartBlock block = hart.block();
     block.grantBudget(steps);
     block.requestAttention(HartBlock.ATTENTION_INTERRUPT);
-    while (block.budget() > 0) {
+    while (true) {
       if ((block.attention() & HartBlock.ATTENTION_INTERRUPT) != 0) {
         block.clearAttention(HartBlock.ATTENTION_INTERRUPT);
         hart.takeInterrupt();
@@ -138,12 +139,14 @@ public final class TestMachine {
       if ((block.attention() & HartBlock.ATTENTION_WAIT) != 0) {
         block.clearAttention(HartBlock.ATTENTION_WAIT);
         if (!hart.wakes()) {
-          break;
+          return steps - block.budget();
         }
+      }
+      if (block.budget() <= 0) {
+        return steps;
       }
       steppers.get(hartId).step();
     }
-    return steps - block.budget();
   }
 
   private static final class EmptyBus implements Bus {

@@ -15,6 +15,15 @@ public interface CpuEngine extends AutoCloseable {
   Exit run(long budget);
 
   /**
+   * What the engine makes of the instruction at an address, in the hart's current state: for people
+   * who look for its mistakes, some lines. Empty, as here, if it only calls the instruction's
+   * method.
+   */
+  default String explain(long pc) {
+    return "";
+  }
+
+  /**
    * Gives back code memory and leaves the lists of watchers. The hart can be run by another engine.
    */
   @Override

@@ -89,6 +89,11 @@ public final class Machine {
     return Statistics.of(instructionSet, one.block().steps(), one.counters());
   }
 
+  /** What a virtual processor's engine makes of the instruction it executes next, some lines. */
+  public String explainNext(int hart) {
+    return runner.explainNext(hart);
+  }
+
   MachineClock machineClock() {
     return clock;
   }

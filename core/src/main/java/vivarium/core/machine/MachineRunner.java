@@ -227,6 +227,12 @@ final class MachineRunner {
     }
   }
 
+  /** What a processor's engine makes of the instruction that it executes next. */
+  String explainNext(int processor) {
+    VirtualProcessor one = processors.get(processor);
+    return one.engine.explain(one.hart.block().pc());
+  }
+
   /** Closes the engines; no turn follows. */
   void close() {
     processors.forEach(processor -> processor.engine.close());

@@ -58,6 +58,7 @@ final class Bisection {
           first.to(),
           atOnce,
           atOnce ? "none yet" : instructionAfter(way(first.from())),
+          "",
           first.mismatches());
     }
     // what a load reads may have gone wrong long before: RAM is compared more seldom
@@ -175,14 +176,22 @@ final class Bisection {
     }
   }
 
+  private String explanationAfter(List<Leg> legs) {
+    try (Pair pair = pairs.get()) {
+      pair.replay(legs);
+      return pair.explanation();
+    }
+  }
+
   private Difference describe(Place place) {
     String instruction = instructionAfter(place.before());
+    String explanation = explanationAfter(place.before());
     try (Pair pair = pairs.get()) {
       pair.replay(place.after());
       List<Mismatch> mismatches = new ArrayList<>(pair.stateMismatches());
       pair.memoryMismatch().ifPresent(gpa -> mismatches.add(pair.memoryMismatchAt(gpa)));
       return new Difference(
-          place.equalSteps(), place.differentSteps(), true, instruction, mismatches);
+          place.equalSteps(), place.differentSteps(), true, instruction, explanation, mismatches);
     }
   }
 }

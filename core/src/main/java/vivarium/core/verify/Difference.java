@@ -9,6 +9,8 @@ import java.util.List;
  * @param differentSteps after so many they were not: one more, where the instruction was found
  * @param reproduced whether they parted again when run anew; if not, the first sight is told
  * @param instruction what the first machine executes after {@code equalSteps}
+ * @param explanation what the second machine's engine makes of that instruction, some lines; may be
+ *     empty
  * @param mismatches what is not the same after {@code differentSteps}
  */
 public record Difference(
@@ -16,6 +18,7 @@ public record Difference(
     long differentSteps,
     boolean reproduced,
     String instruction,
+    String explanation,
     List<Mismatch> mismatches) {
   /** Copies the list. */
   public Difference {

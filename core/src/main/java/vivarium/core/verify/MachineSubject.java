@@ -103,6 +103,14 @@ public final class MachineSubject implements Subject {
     }
   }
 
+  /** {@inheritDoc} Of several harts, the first one's. */
+  @Override
+  public String explanation() {
+    Machine machine = virtualMachine.machine();
+    machine.harts().getFirst().takeInterrupt();
+    return machine.explainNext(0);
+  }
+
   @Override
   public void close() {
     virtualMachine.close();

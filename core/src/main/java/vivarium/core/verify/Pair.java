@@ -146,6 +146,11 @@ final class Pair implements AutoCloseable {
     return expected.nextInstruction();
   }
 
+  /** What the second one makes of what it executes next. The pair is of no use after this. */
+  String explanation() {
+    return actual.explanation();
+  }
+
   @Override
   public void close() {
     try (expected) {

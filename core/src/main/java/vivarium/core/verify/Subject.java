@@ -37,6 +37,9 @@ public interface Subject extends AutoCloseable {
   /** The instruction that is executed next, for people; the subject is closed after this. */
   String nextInstruction();
 
+  /** What the engine makes of that instruction, some lines; the subject is closed after this. */
+  String explanation();
+
   @Override
   void close();
 }

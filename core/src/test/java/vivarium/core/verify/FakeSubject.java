@@ -101,6 +101,11 @@ final class FakeSubject implements Subject {
   }
 
   @Override
+  public String explanation() {
+    return "made of instruction " + (steps + 1);
+  }
+
+  @Override
   public void close() {
     open.count--;
   }

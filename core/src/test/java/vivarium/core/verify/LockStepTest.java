@@ -65,6 +65,7 @@ class LockStepTest {
       assertThat(found.equalSteps()).isEqualTo(wrong - 1);
       assertThat(found.differentSteps()).isEqualTo(wrong);
       assertThat(found.instruction()).isEqualTo("instruction " + wrong);
+      assertThat(found.explanation()).isEqualTo("made of instruction " + wrong);
       long sum = wrong * (wrong + 1) / 2;
       assertThat(found.mismatches()).containsExactly(Mismatch.of("sum", sum, sum + 1));
     }

@@ -196,6 +196,7 @@ final class VerifyCommand implements Callable<Integer> {
       host.say("%s differ after instruction %,d".formatted(machines, to));
     }
     host.err().println("  " + difference.instruction());
+    difference.explanation().lines().forEach(line -> host.err().println("    " + line));
     difference.mismatches().stream()
         .limit(MOST_MISMATCHES)
         .forEach(mismatch -> host.err().println("  " + mismatch));

@@ -37,16 +37,23 @@ final class CodeDump implements AutoCloseable {
 
   /** Writes a trace, whose code is in the assembler and goes to an address of the host. */
   void write(Trace trace, Graph graph, X64Assembler asm, long address) {
-    out.printf(
-        "trace 0x%x (gpa 0x%x, key 0x%x), %d steps%n", trace.pc, trace.gpa, trace.key, trace.steps);
-    out.print(graph);
+    out.println(text(trace, graph, asm, address));
+  }
+
+  /** The same as text. */
+  static String text(Trace trace, Graph graph, X64Assembler asm, long address) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "trace 0x%x (gpa 0x%x, key 0x%x), %d steps%n"
+            .formatted(trace.pc, trace.gpa, trace.key, trace.steps));
+    text.append(graph);
     byte[] code = asm.toByteArray();
-    out.printf("code at 0x%x, %d bytes%n", address, code.length);
+    text.append("code at 0x%x, %d bytes%n".formatted(address, code.length));
     for (int i = 0; i < code.length; i += BYTES_A_LINE) {
       int end = Math.min(code.length, i + BYTES_A_LINE);
-      out.println(HexFormat.of().formatHex(code, i, end));
+      text.append(HexFormat.of().formatHex(code, i, end)).append(System.lineSeparator());
     }
-    out.println();
+    return text.toString();
   }
 
   @Override

@@ -189,6 +189,12 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
   }
 
   @Override
+  public String explain(long pc) {
+    contexts.select();
+    return translator.explain(pc);
+  }
+
+  @Override
   public boolean holdsCode(long gpa, int length) {
     return translator.holds(gpa, length);
   }

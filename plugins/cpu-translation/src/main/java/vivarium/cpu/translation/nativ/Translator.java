@@ -1,10 +1,12 @@
 package vivarium.cpu.translation.nativ;
 
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.Counters;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.InstructionSet;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.Mmu;
@@ -23,6 +25,8 @@ final class Translator implements CodeSource {
   private final Mmu mmu;
   private final GuestMemory memory;
   private final Counters counters;
+  private final InstructionSet instructionSet;
+  private final Templates templates;
   private final int parcel;
   private final CodeArea area;
   private final Contexts contexts;
@@ -41,14 +45,13 @@ final class Translator implements CodeSource {
     mmu = environment.hart().mmu();
     memory = environment.memory();
     counters = environment.hart().counters();
-    parcel = environment.instructionSet().instructionAlignment();
+    instructionSet = environment.instructionSet();
+    parcel = instructionSet.instructionAlignment();
     area = prepared.area();
     this.contexts = contexts;
     traces = new TraceCache(memory, area);
-    Templates templates = Templates.of(environment.instructionSet().table());
-    builder =
-        new TraceBuilder(
-            environment.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
+    templates = Templates.of(instructionSet.table());
+    builder = new TraceBuilder(instructionSet, templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
     this.prepared = prepared;
     dump = CodeDump.to(environment.options().get("dump-code"));
   }
@@ -189,6 +192,22 @@ final class Translator implements CodeSource {
     Trace trace = new Trace(gpa, pc, contexts.key(), graph.secondPage(), area.next());
     made.compile(trace, contexts.uniform(), contexts.roundingMode());
     return trace;
+  }
+
+  /** The graph and the code of the one instruction at a pc, as they would be made now. */
+  String explain(long pc) {
+    try {
+      long gpa = mmu.resolveFetch(pc, parcel);
+      TraceBuilder single = new TraceBuilder(instructionSet, templates, HartBlock.MAX_REGISTERS, 1);
+      Graph graph = single.build(this, pc, gpa, contexts.ready());
+      TraceCompiler once =
+          new TraceCompiler(
+              graph, prepared.layout(), prepared.stubs(), new ArrayList<>(), prepared.features());
+      Trace trace = compile(once, graph, pc, gpa);
+      return CodeDump.text(trace, graph, once.code(), area.address(trace.code));
+    } catch (Trap trap) {
+      return "";
+    }
   }
 
   boolean holds(long gpa, int length) {

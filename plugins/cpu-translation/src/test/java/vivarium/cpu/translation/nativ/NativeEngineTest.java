@@ -306,4 +306,16 @@ class NativeEngineTest {
       assertThat(pair.subject().hart().block().register(A0)).isEqualTo(1);
     }
   }
+
+  @Test
+  void anInstructionIsExplainedByItsGraphAndItsCode() {
+    TestMachine machine = new TestMachine(RISCV, 1, RAM_BYTES);
+    machine.program("mulhsu a0, a1, a2");
+    try (CpuEngine engine = engine(machine)) {
+      assertThat(engine.explain(TestMachine.RAM_BASE))
+          .startsWith("trace 0x80000000")
+          .contains("mulhsu", "code at 0x");
+      assertThat(engine.explain(0x1000)).as("where nothing can be fetched").isEmpty();
+    }
+  }
 }
