@@ -33,7 +33,9 @@ import vivarium.core.verify.Subject;
           + " which the machines differ.",
       "Each of --cpu and --memory-strategy takes one name or two: --cpu A,B expects of B what A"
           + " does. Both machines are deterministic, nothing is typed to them, and their disks"
-          + " are read-only."
+          + " are read-only.",
+      "With --set cpu.trace-steps=1, translation makes code of single instructions, so that the one"
+          + " that is wrong is not named by the end of its trace."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

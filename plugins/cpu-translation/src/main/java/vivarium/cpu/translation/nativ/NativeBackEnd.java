@@ -18,7 +18,6 @@ import vivarium.cpu.translation.x64.X64Assembler;
 public final class NativeBackEnd {
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_CODE_MIB = 64;
-  private static final String CODE_MEMORY = "code-memory";
 
   private NativeBackEnd() {}
 
@@ -51,19 +50,33 @@ public final class NativeBackEnd {
    */
   public static void checkOptions(Map<String, String> options) {
     codeBytes(options);
+    traceSteps(options);
   }
 
   private static long codeBytes(Map<String, String> options) {
-    String text = options.getOrDefault(CODE_MEMORY, Long.toString(DEFAULT_CODE_MIB));
+    return number(options, "code-memory", DEFAULT_CODE_MIB, 1024, " (MiB)") * MIB;
+  }
+
+  /**
+   * Most instructions in a trace. With one, code is made of single instructions, so that a wrong
+   * one can be told from its neighbours.
+   */
+  static int traceSteps(Map<String, String> options) {
+    return (int) number(options, "trace-steps", Translator.MAX_STEPS, Translator.MAX_STEPS, "");
+  }
+
+  private static long number(
+      Map<String, String> options, String name, long otherwise, long most, String unit) {
+    String text = options.getOrDefault(name, Long.toString(otherwise));
     try {
-      long mib = Long.parseLong(text);
-      if (mib >= 1 && mib <= 1024) {
-        return mib * MIB;
+      long value = Long.parseLong(text);
+      if (value >= 1 && value <= most) {
+        return value;
       }
     } catch (NumberFormatException e) {
       // The same line says it.
     }
-    throw new VivariumException(CODE_MEMORY + " is 1 to 1024 (MiB), not " + text);
+    throw new VivariumException(name + " is 1 to " + most + unit + ", not " + text);
   }
 
   /** Runs the processor's own description of itself; its code is overwritten afterwards. */

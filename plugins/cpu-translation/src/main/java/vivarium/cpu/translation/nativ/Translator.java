@@ -17,7 +17,8 @@ import vivarium.cpu.translation.graph.TraceBuilder;
 
 /** Finds the emitted code for a pc, or has it made; drops what the guest overwrites. */
 final class Translator implements CodeSource {
-  private static final int MAX_STEPS = 64;
+  /** Most instructions in a trace, if no option says less. */
+  static final int MAX_STEPS = 64;
 
   /** Code of at least this size is assumed when room is looked for. */
   private static final int SPARE_BYTES = 64;
@@ -51,7 +52,8 @@ final class Translator implements CodeSource {
     this.contexts = contexts;
     traces = new TraceCache(memory, area);
     templates = Templates.of(instructionSet.table());
-    builder = new TraceBuilder(instructionSet, templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
+    int steps = NativeBackEnd.traceSteps(environment.options());
+    builder = new TraceBuilder(instructionSet, templates, HartBlock.MAX_REGISTERS, steps);
     this.prepared = prepared;
     dump = CodeDump.to(environment.options().get("dump-code"));
   }
