@@ -5,4 +5,5 @@ module vivarium.testkit {
 
   exports vivarium.testkit;
   exports vivarium.testkit.device;
+  exports vivarium.testkit.paging;
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import vivarium.api.cpu.Counters;
 import vivarium.api.cpu.Stepper;
-import vivarium.api.device.Bus;
 import vivarium.api.isa.BootRequest;
 import vivarium.api.isa.BootRequest.Image;
 import vivarium.api.isa.Hart;
@@ -16,6 +15,7 @@ import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.HartEnvironment;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.memory.GuestMemory;
+import vivarium.testkit.device.EmptyBus;
 
 /**
  * The smallest machine: harts and RAM, without devices, driven instruction by instruction. RAM is
@@ -147,20 +147,5 @@ public final class TestMachine {
       }
       steppers.get(hartId).step();
     }
-  }
-
-  private static final class EmptyBus implements Bus {
-    @Override
-    public boolean covers(long gpa, int width) {
-      return false;
-    }
-
-    @Override
-    public long load(long gpa, int width) {
-      return 0;
-    }
-
-    @Override
-    public void store(long gpa, int width, long value) {}
   }
 }

@@ -2,8 +2,11 @@ package vivarium.testkit.device;
 
 import vivarium.api.device.Bus;
 
-/** A bus without devices. */
-final class EmptyBus implements Bus {
+/** A bus without devices. Safe from any thread. */
+public final class EmptyBus implements Bus {
+  /** Makes one. */
+  public EmptyBus() {}
+
   @Override
   public boolean covers(long gpa, int width) {
     return false;
