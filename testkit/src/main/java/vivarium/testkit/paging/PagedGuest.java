@@ -108,6 +108,7 @@ public final class PagedGuest {
   private final Translation translation = new Translation();
   private final PageTableFormat sv39;
   private final PageTableFormat sv48;
+  private final int kernel;
 
   /**
    * Makes a guest with empty RAM.
@@ -137,7 +138,7 @@ public final class PagedGuest {
     stepper = new Stepper(isa, hart, memory);
     sv39 = formatOf(SATP_SV39);
     sv48 = formatOf(SATP_SV48);
-    csr("satp", 0);
+    kernel = mode("a");
     csr("pmpaddr1", -1);
     protect(RAM, PMP_ALL);
     paging = strategy.create(new PagingEnvironment(memory, frames, counters, options));
@@ -301,6 +302,21 @@ public final class PagedGuest {
               translation.span());
     } catch (Trap trap) {
       return trap.toString();
+    }
+  }
+
+  /** As {@link #access}, in S-mode under Sv39, accessed and dirty bits set by hardware. */
+  public String access(long root, long va, Access access) {
+    return access(context(sv39, root, kernel), va, access);
+  }
+
+  /** The guest-physical address of a load in S-mode under Sv39, or -1 for a fault. */
+  public long load(long root, long va) {
+    try {
+      paging.translate(context(sv39, root, kernel), va, Access.LOAD, translation);
+      return translation.gpa();
+    } catch (Trap trap) {
+      return -1;
     }
   }
 

@@ -2,11 +2,11 @@ package vivarium.memory.protection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static vivarium.memory.protection.PagedGuest.KERNEL;
-import static vivarium.memory.protection.PagedGuest.RW;
-import static vivarium.memory.protection.PagedGuest.V;
-import static vivarium.memory.protection.PagedGuest.entry;
-import static vivarium.memory.protection.PagedGuest.page;
+import static vivarium.memory.protection.Guests.KERNEL;
+import static vivarium.testkit.paging.PagedGuest.RW;
+import static vivarium.testkit.paging.PagedGuest.V;
+import static vivarium.testkit.paging.PagedGuest.entry;
+import static vivarium.testkit.paging.PagedGuest.page;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +15,7 @@ import vivarium.api.VivariumException;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.TranslationContext;
 import vivarium.isa.riscv.paging.SvFormat;
+import vivarium.testkit.paging.PagedGuest;
 
 /** Several address spaces, and roots that come and go. */
 class RootsTest {
@@ -23,7 +24,7 @@ class RootsTest {
   private static final long SHARED = page(100);
   private static final long SHARED_LEAVES = page(101);
 
-  private PagedGuest guest = PagedGuest.direct();
+  private PagedGuest guest = Guests.direct();
 
   /** An address space of its own tables, with the kernel's tables at the top. */
   private static long root(int space) {
@@ -44,11 +45,11 @@ class RootsTest {
   }
 
   private void startWithRoots(String bound) {
-    guest = new PagedGuest(new ProtectedStrategy(), PagedGuest.IN_ORDER, "roots", bound);
+    guest = Guests.of(new ProtectedStrategy(), PagedGuest.IN_ORDER, "roots", bound);
   }
 
   private long counted(String name) {
-    return guest.counters.named(name).sum();
+    return guest.counters().named(name).sum();
   }
 
   @Test
@@ -170,7 +171,7 @@ class RootsTest {
     for (int i = 0; i < 3; i++) {
       guest.load(root(i), VA);
     }
-    guest.paging.close();
+    guest.paging().close();
     for (int i = 0; i < 3; i++) {
       assertThat(guest.guarded(root(i))).isFalse();
       assertThat(guest.inFrame(root(i), 511)).isEqualTo(entry(SHARED, V));
@@ -180,8 +181,7 @@ class RootsTest {
 
   @Test
   void unknownOptionIsRefused() {
-    assertThatThrownBy(
-            () -> new PagedGuest(new ProtectedStrategy(), PagedGuest.IN_ORDER, "sync", "1"))
+    assertThatThrownBy(() -> Guests.of(new ProtectedStrategy(), PagedGuest.IN_ORDER, "sync", "1"))
         .isInstanceOf(VivariumException.class)
         .hasMessage("memory strategy protected has no option sync, only roots");
   }
