@@ -104,6 +104,7 @@ final class MachineFile {
         case "scheduling" -> takeScheduling(value);
         case "console" -> wishes.console = ConsolePlace.of(text(value), directory);
         case "memory" -> wishes.memoryBytes = Sizes.bytes(text(value));
+        case "harts" -> wishes.harts = Wishes.harts(text(value));
         case "cpu" -> wishes.cpu = text(value);
         case "memory-strategy" -> wishes.memoryStrategy = text(value);
         case "isa" -> wishes.isa = text(value);
@@ -120,7 +121,7 @@ final class MachineFile {
                 "unknown key '"
                     + key
                     + "'; there is append, console, cpu, deterministic, disk, firmware, guest,"
-                    + " initrd, isa, kernel, log, max-steps, memory, memory-strategy, name,"
+                    + " harts, initrd, isa, kernel, log, max-steps, memory, memory-strategy, name,"
                     + " plugins, scheduling, seed, set, stats");
       }
     } catch (NumberFormatException e) {

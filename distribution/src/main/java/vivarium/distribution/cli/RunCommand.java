@@ -145,6 +145,7 @@ final class RunCommand implements Callable<Integer> {
     ifSaid(wishes.memoryStrategy, config::memoryStrategy);
     ifSaid(wishes.isa, config::isa);
     ifSaid(wishes.maxSteps, config::maxSteps);
+    ifSaid(wishes.harts, config::harts);
     wishes.disks.forEach(disk -> config.disk(disk.path(), disk.readOnly()));
     wishes.settings.forEach((key, value) -> set(config, key, value));
     if (wishes.deterministic || wishes.seed != null) {

@@ -53,6 +53,13 @@ final class Wishes {
       description = "RAM, such as 256M or 1G")
   @Nullable Long memoryBytes;
 
+  @Option(
+      names = "--harts",
+      paramLabel = "N",
+      converter = HartsConverter.class,
+      description = "Virtual processors; 1 if not given")
+  @Nullable Integer harts;
+
   @Option(names = "--cpu", paramLabel = "NAME", description = "CPU strategy")
   @Nullable String cpu;
 
@@ -145,6 +152,7 @@ final class Wishes {
     both.firmware = first(firmware, others.firmware);
     both.disks = disks.isEmpty() ? others.disks : disks;
     both.memoryBytes = first(memoryBytes, others.memoryBytes);
+    both.harts = first(harts, others.harts);
     both.cpu = first(cpu, others.cpu);
     both.memoryStrategy = first(memoryStrategy, others.memoryStrategy);
     both.name = first(name, others.name);
@@ -276,6 +284,26 @@ final class Wishes {
     @Override
     public Long convert(String value) {
       return converted(() -> Sizes.bytes(value));
+    }
+  }
+
+  /** The number of virtual processors that a text says. */
+  static int harts(String value) {
+    if (!value.matches("[0-9]{1,4}")) {
+      throw new VivariumException("'" + value + "' is no number of harts");
+    }
+    return Integer.parseInt(value);
+  }
+
+  /** For picocli. */
+  static final class HartsConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      try {
+        return harts(value);
+      } catch (VivariumException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
     }
   }
 

@@ -41,6 +41,7 @@ class MachineFileTest {
             firmware: fw.bin
             disk: [a.img, "b.img,ro"]
             memory: 512M
+            harts: 2
             cpu: translation
             memory-strategy: nested
             isa: rv64gc
@@ -62,6 +63,7 @@ class MachineFileTest {
             new MachineConfig.Disk(directory.resolve("a.img"), false),
             new MachineConfig.Disk(directory.resolve("b.img"), true));
     assertThat(wishes.memoryBytes).isEqualTo(512L << 20);
+    assertThat(wishes.harts).isEqualTo(2);
     assertThat(wishes.cpu).isEqualTo("translation");
     assertThat(wishes.memoryStrategy).isEqualTo("nested");
     assertThat(wishes.isa).isEqualTo("rv64gc");
@@ -85,6 +87,7 @@ class MachineFileTest {
         "'kernel:'               |:1:8: expected a single value",
         "'stats: perhaps'        |:1:8: expected true or false",
         "'set: 5'                |:1:6: expected a mapping such as {cpu.key: value}",
+        "'harts: two'            |:1:8: 'two' is no number of harts",
         "'seed: x'               |:1:7: 'x' is not a whole number",
         "'max-steps: -5'         |:1:12: '-5' is not a positive whole number",
         "'log: loud'             |:1:6: unknown level 'loud'; there is off, error, warn,",

@@ -173,6 +173,15 @@ class RunTest {
   }
 
   @Test
+  void tooManyHartsAreRefused() throws IOException {
+    for (String count : new String[] {"0", "1000"}) {
+      Result result = vivarium("run", "--firmware", spinning(), "--harts", count);
+      assertThat(result.err()).contains("harts, not " + count).hasLineCount(1);
+      assertThat(result.status()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aDiskInUseIsRefusedAndReadersShareOne() throws IOException {
     Path disk = file("disk.img", new byte[1024]);
     String[] reading = {

@@ -52,6 +52,15 @@ class StatsTest {
     assertThat(stats()).contains("time, sampled", "  guest instructions  ", "  monitor: devices  ");
   }
 
+  @Test
+  void severalVirtualProcessorsHaveAColumnEach() {
+    assertThat(stats("--harts", "2").lines())
+        .anyMatch(line -> line.matches(" +machine +hart 0 +hart 1"))
+        .anyMatch(line -> line.matches("  instruction wfi +1 +1"))
+        .anyMatch(line -> line.matches("  wait +2 +1 +1"))
+        .anyMatch(line -> line.matches("  device virtio-blk +24"));
+  }
+
   /** Instructions, traps, interrupts and devices are the guest's doing, whoever executes it. */
   @Test
   void everyEngineAndMemoryStrategyCountsTheSamePrivilegedInstructionsAndTraps() {
