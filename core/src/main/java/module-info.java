@@ -14,7 +14,9 @@ module vivarium.core {
   exports vivarium.core.verify;
 
   uses vivarium.api.cpu.CpuStrategy;
+  uses vivarium.api.cpu.HardwareHarts;
   uses vivarium.api.device.DeviceType;
   uses vivarium.api.isa.InstructionSet;
+  uses vivarium.api.isa.IsaExtension;
   uses vivarium.api.memory.MemoryStrategy;
 }

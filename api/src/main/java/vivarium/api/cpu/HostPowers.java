@@ -18,4 +18,16 @@ public interface HostPowers {
    * @param bytes size
    */
   MemorySegment tables(long bytes);
+
+  /**
+   * A hart to execute guest code on directly: the one that the option {@code hart} names, or the
+   * best there is.
+   *
+   * @param environment of the virtual hart
+   * @throws vivarium.api.VivariumException in one line, if there is none, or none for this
+   *     instruction set
+   */
+  default HardwareHart hart(CpuEnvironment environment) {
+    throw new vivarium.api.VivariumException("there is no hart to execute guest code on directly");
+  }
 }

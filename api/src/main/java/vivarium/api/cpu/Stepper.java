@@ -2,18 +2,22 @@ package vivarium.api.cpu;
 
 import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Decoded;
+import vivarium.api.isa.DeprivilegedHart;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.isa.Invoker;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.GuestMemory;
+import vivarium.api.memory.LeaveBlock;
 import vivarium.api.memory.Mmu;
 
 /**
  * Executes single instructions straight from the hart block, alone, so that they may reach devices
  * and code: every engine's way out of {@link vivarium.api.memory.LeaveBlock}, and its way of making
- * the last few steps of a budget exactly. It decodes each time, so it is slow: some hundred
+ * the last few steps of a budget exactly. For a {@link DeprivilegedHart} it is the way to the
+ * monitor instead: privileged instructions, and accesses that the monitor keeps, are not executed.
+ * It decodes each time, so it is slow: some hundred
  * nanoseconds a step.
  */
 public final class Stepper {
@@ -25,6 +29,12 @@ public final class Stepper {
   private final Counters counters;
   private final long[] executed;
 
+  /** The hart, if it is one without privilege. */
+  private final @Nullable DeprivilegedHart deprivileged;
+
+  /** The hart that methods are given. */
+  private final Hart operand;
+
   /** Makes a stepper for one hart. */
   public Stepper(InstructionSet instructionSet, Hart hart, GuestMemory memory) {
     this.instructionSet = instructionSet;
@@ -34,6 +44,8 @@ public final class Stepper {
     this.invoker = instructionSet.table().invoker();
     this.counters = hart.counters();
     this.executed = counters.instructions(instructionSet.table());
+    this.deprivileged = hart instanceof DeprivilegedHart without ? without : null;
+    this.operand = deprivileged == null ? hart : deprivileged.user();
   }
 
   /**
@@ -58,6 +70,9 @@ public final class Stepper {
    */
   public void step(Decoded decoded) {
     long pc = block.pc();
+    if (deprivileged != null && deprivileged.traps(decoded, pc)) {
+      return;
+    }
     Mmu mmu = hart.mmu();
     mmu.setAlone(true);
     int before = counters.begin(Activity.INSTRUCTION);
@@ -66,9 +81,15 @@ public final class Stepper {
         hart.makeReady(decoded);
       }
       count(decoded);
-      done(invoker.execute(decoded, hart, pc), pc);
+      done(invoker.execute(decoded, operand, pc), pc);
     } catch (Trap trap) {
       trapped(trap, pc);
+    } catch (LeaveBlock kept) {
+      if (deprivileged == null) {
+        throw kept;
+      }
+      executed[decoded.instruction().number()]--;
+      deprivileged.wantsAccess(decoded, pc);
     } finally {
       counters.end(before);
       mmu.setAlone(false);
@@ -81,6 +102,10 @@ public final class Stepper {
    * to what is called often, such as accesses to control registers.
    */
   public void call(Decoded decoded, Invoker own) {
+    if (deprivileged != null) {
+      step(decoded);
+      return;
+    }
     long pc = block.pc();
     Mmu mmu = hart.mmu();
     mmu.setAlone(true);

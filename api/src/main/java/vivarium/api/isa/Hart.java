@@ -18,7 +18,7 @@ public abstract class Hart {
   private final int id;
   private final HartBlock block;
   private final Counters counters;
-  private final Fpu fpu = new Fpu();
+  private final Fpu fpu;
   private final Trap trap = new Trap();
   private final Mmu mmu;
 
@@ -28,7 +28,20 @@ public abstract class Hart {
     id = environment.id();
     block = environment.block();
     counters = environment.counters();
+    fpu = new Fpu();
     mmu = new Mmu(this, environment.memory(), environment.bus());
+  }
+
+  /**
+   * Makes another face of a hart: with its registers, memory, floating-point unit and counters, and
+   * a privileged side of its own.
+   */
+  protected Hart(Hart shared) {
+    id = shared.id;
+    block = shared.block;
+    counters = shared.counters;
+    fpu = shared.fpu;
+    mmu = shared.mmu;
   }
 
   /** The hart's number within its machine, from 0. */
@@ -78,6 +91,17 @@ public abstract class Hart {
    * @param pc address of the instruction that trapped
    */
   public abstract void enterTrap(Trap trap, long pc);
+
+  /**
+   * Takes an exception that a {@link vivarium.api.cpu.HardwareHart} met, as {@link #enterTrap(Trap,
+   * long)} does.
+   *
+   * @param cause the instruction set's number of it
+   * @param value faulting address or instruction bits
+   */
+  public final void reflect(long cause, long value, long pc) {
+    enterTrap(trap.with(cause, value), pc);
+  }
 
   /**
    * Takes the pending interrupt of the highest priority that is enabled, if there is one: saves

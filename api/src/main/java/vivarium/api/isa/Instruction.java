@@ -60,8 +60,16 @@ public final class Instruction {
   private final int destination;
   private final @Nullable Privileged privileged;
   private final boolean takesHart;
+  private final boolean foreign;
 
-  Instruction(int number, String extension, Encoding encoding, String assembly, Method method) {
+  Instruction(
+      int number,
+      String extension,
+      Encoding encoding,
+      String assembly,
+      Method method,
+      boolean foreign) {
+    this.foreign = foreign;
     this.number = number;
     this.name = method.getName().replace('_', '.');
     this.extension = extension;
@@ -75,6 +83,9 @@ public final class Instruction {
     this.takesHart = parameters.stream().anyMatch(one -> one.source() == Source.HART);
     if (result == Result.REGISTER && destination < 0) {
       throw new IllegalArgumentException(name + " returns a value but has no destination field");
+    }
+    if (sensitive() && !takesHart()) {
+      throw new IllegalArgumentException(name + " is sensitive but does not take the hart");
     }
     if (result == Result.BRANCH && encoding.fieldIndex("imm") < 0) {
       throw new IllegalArgumentException(name + " branches but has no field imm");
@@ -116,6 +127,14 @@ public final class Instruction {
     return method;
   }
 
+  /**
+   * Whether the method belongs to an {@linkplain IsaExtension extension} from elsewhere, so that
+   * classes defined by {@link InstructionTable#lookup} cannot call it. {@link Invoker} can.
+   */
+  public boolean foreign() {
+    return foreign;
+  }
+
   /** What each parameter of the method receives. */
   public List<Parameter> parameters() {
     return parameters;
@@ -142,6 +161,11 @@ public final class Instruction {
   /** Whether it is sensitive in Popek and Goldberg's sense. */
   public boolean sensitive() {
     return privileged != null;
+  }
+
+  /** {@link Privileged#provided()}; empty for most. */
+  public String privilegedProvided() {
+    return privileged == null ? "" : privileged.provided();
   }
 
   /** Whether it is privileged in Popek and Goldberg's sense: it traps in user mode. */

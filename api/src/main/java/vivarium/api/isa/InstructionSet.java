@@ -49,6 +49,20 @@ public interface InstructionSet {
   Hart createHart(HartEnvironment environment);
 
   /**
+   * What code that runs in user mode sees of a hart, for direct execution: a hart of the same class
+   * in the least privileged mode for good, made by {@link Hart#Hart(Hart)}. Only methods of
+   * instructions that are not {@linkplain Instruction#privileged privileged} are given it. Control
+   * bits by which an instruction set makes sensitive instructions trap (RISC-V: {@code mcounteren})
+   * are taken to be set so that they do.
+   *
+   * @throws vivarium.api.VivariumException if there is no such mode, as here
+   */
+  default Hart createUserHart(Hart hart) {
+    throw new vivarium.api.VivariumException(
+        "code of " + name() + " cannot be executed directly: no hart here has a user mode for it");
+  }
+
+  /**
    * Writes the processors' nodes below {@code /cpus}, each with its interrupt controller, whose
    * phandles it returns in hart order.
    *

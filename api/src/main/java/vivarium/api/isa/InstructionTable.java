@@ -34,13 +34,26 @@ public final class InstructionTable {
   private final List<AliasEntry> aliases;
   private final Row[][] buckets = new Row[BUCKETS][];
 
-  private final MethodHandles.Lookup lookup;
+  private final List<OperandField> fields;
+
+  /** The table that this one extends. */
+  private final @Nullable InstructionTable base;
+
+  /** Of the classes that this table adds to its base. */
+  private final MethodHandles.Lookup own;
+
   private final @Nullable Invoker[] invokers;
   private @Nullable Invoker invoker;
 
   private InstructionTable(
-      MethodHandles.Lookup lookup, List<Instruction> instructions, List<AliasEntry> aliases) {
-    this.lookup = lookup;
+      MethodHandles.Lookup own,
+      List<OperandField> fields,
+      @Nullable InstructionTable base,
+      List<Instruction> instructions,
+      List<AliasEntry> aliases) {
+    this.own = own;
+    this.fields = List.copyOf(fields);
+    this.base = base;
     this.instructions = List.copyOf(instructions);
     this.invokers = new Invoker[instructions.size()];
     this.aliases = List.copyOf(aliases);
@@ -83,10 +96,26 @@ public final class InstructionTable {
    */
   public static InstructionTable read(
       MethodHandles.Lookup lookup, List<OperandField> fields, List<Class<?>> tables) {
-    TableReader reader = new TableReader(fields);
+    TableReader reader = new TableReader(fields, List.of(), false);
     tables.forEach(reader::readInstructions);
     tables.forEach(reader::readAliases);
-    return new InstructionTable(lookup, reader.instructions(), reader.aliases());
+    return new InstructionTable(lookup, fields, null, reader.instructions(), reader.aliases());
+  }
+
+  /**
+   * A table with the instructions of this one, which keep their numbers, and of further classes,
+   * which may be of another module.
+   *
+   * @param extender a lookup of the further classes' package
+   * @throws IllegalArgumentException if a method or encoding is not as {@link Insn} says
+   */
+  InstructionTable extended(MethodHandles.Lookup extender, List<Class<?>> tables) {
+    TableReader reader = new TableReader(fields, instructions, true);
+    tables.forEach(reader::readInstructions);
+    tables.forEach(reader::readAliases);
+    List<AliasEntry> all = new ArrayList<>(aliases);
+    all.addAll(reader.aliases());
+    return new InstructionTable(extender, fields, this, reader.instructions(), all);
   }
 
   /** All instructions, by number. */
@@ -98,7 +127,15 @@ public final class InstructionTable {
   public synchronized Invoker invoker() {
     Invoker made = invoker;
     if (made == null) {
-      made = InvokerGenerator.generate(instructions, lookup);
+      InstructionTable extended = base;
+      if (extended == null) {
+        made = InvokerGenerator.generate(instructions, own);
+      } else {
+        int first = extended.instructions.size();
+        List<Instruction> added = instructions.subList(first, instructions.size());
+        Invoker ofAdded = InvokerGenerator.generate(added, own);
+        made = new ExtendedInvoker(extended.invoker(), first, ofAdded);
+      }
       invoker = made;
     }
     return made;
@@ -106,9 +143,12 @@ public final class InstructionTable {
 
   /** A caller of one instruction's method, which costs less; made on first use. */
   public synchronized Invoker invoker(Instruction instruction) {
+    if (base != null && instruction.number() < base.instructions.size()) {
+      return base.invoker(instruction);
+    }
     Invoker made = invokers[instruction.number()];
     if (made == null) {
-      made = InvokerGenerator.generate(instruction, lookup);
+      made = InvokerGenerator.generate(instruction, own);
       invokers[instruction.number()] = made;
     }
     return made;
@@ -116,10 +156,11 @@ public final class InstructionTable {
 
   /**
    * The lookup in whose package an engine defines hidden classes that call the methods. Such a
-   * class sees {@code api} and the instruction set, not the engine.
+   * class sees {@code api} and the instruction set, not the engine, and not what is {@linkplain
+   * Instruction#foreign foreign}.
    */
   public MethodHandles.Lookup lookup() {
-    return lookup;
+    return base == null ? own : base.lookup();
   }
 
   /** An instruction by its mnemonic; several of one name (RISC-V's csr forms) are not possible. */

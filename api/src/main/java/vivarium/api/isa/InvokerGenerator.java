@@ -26,7 +26,8 @@ import vivarium.api.memory.Mmu;
 
 /**
  * Makes an {@link Invoker}: one class with a switch over the instructions' numbers, each case a
- * direct call. It is defined next to the table's first class, so that it sees what the table sees.
+ * direct call. The instructions are numbered without a gap. It is defined next to the table's first
+ * class, so that it sees what the table sees.
  */
 final class InvokerGenerator {
   private static final ClassDesc INVOKER = describe(Invoker.class);
@@ -109,13 +110,14 @@ final class InvokerGenerator {
     for (Instruction instruction : instructions) {
       cases.add(SwitchCase.of(instruction.number(), code.newLabel()));
     }
+    int first = instructions.getFirst().number();
     Label none = code.newLabel();
     code.aload(DECODED_SLOT)
         .invokevirtual(DECODED, "instruction", MethodTypeDesc.of(describe(Instruction.class)))
         .invokevirtual(describe(Instruction.class), "number", MethodTypeDesc.of(CD_int))
-        .tableswitch(0, instructions.size() - 1, none, cases);
+        .tableswitch(first, instructions.getLast().number(), none, cases);
     for (Instruction instruction : instructions) {
-      code.labelBinding(cases.get(instruction.number()).target());
+      code.labelBinding(cases.get(instruction.number() - first).target());
       call(code, instruction);
       code.lreturn();
     }

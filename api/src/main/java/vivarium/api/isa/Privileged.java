@@ -15,4 +15,10 @@ import java.lang.annotation.Target;
 public @interface Privileged {
   /** Whether the instruction traps when executed without privilege. */
   boolean traps() default true;
+
+  /**
+   * What a hart must have been told for the instruction to trap always, where its trapping depends
+   * on that: a control bit and what it is for. For people; shown by {@code vivarium isa}.
+   */
+  String provided() default "";
 }

@@ -13,9 +13,16 @@ import vivarium.api.memory.Mmu;
 final class TableReader {
   private final Map<String, OperandField> declared = new LinkedHashMap<>();
   private final List<Instruction> instructions = new ArrayList<>();
+  private final boolean foreign;
   private final List<InstructionTable.AliasEntry> aliases = new ArrayList<>();
 
-  TableReader(List<OperandField> fields) {
+  /**
+   * @param before instructions that are there already, and may be what aliases expand to
+   * @param foreign whether the classes read are an extension's
+   */
+  TableReader(List<OperandField> fields, List<Instruction> before, boolean foreign) {
+    instructions.addAll(before);
+    this.foreign = foreign;
     for (OperandField field : fields) {
       declared.put(field.name(), field);
     }
@@ -40,7 +47,12 @@ final class TableReader {
         Encoding encoding = Encoding.parse(insn.value(), insn.unless(), declared);
         instructions.add(
             new Instruction(
-                instructions.size(), name, encoding, assembly(insn.asm(), encoding), method));
+                instructions.size(),
+                name,
+                encoding,
+                assembly(insn.asm(), encoding),
+                method,
+                foreign));
       }
     }
   }

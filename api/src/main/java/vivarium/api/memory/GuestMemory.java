@@ -173,6 +173,11 @@ public final class GuestMemory implements TableMemory {
     return (flags[page(gpa)] & GUARD_LOAD) == 0;
   }
 
+  /** Whether accesses of a kind to the page at {@code gpa} are led to the table guard. */
+  boolean isGuarded(long gpa, Access access) {
+    return (flags[page(gpa)] & (access == Access.LOAD ? GUARD_LOAD : GUARD_STORE)) != 0;
+  }
+
   /** Registers a holder of TLB entries for this RAM. */
   public void addTlb(TlbHolder tlb) {
     tlbs.add(tlb);

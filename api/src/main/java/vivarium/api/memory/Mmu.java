@@ -33,12 +33,13 @@ public final class Mmu implements TlbHolder {
   private final Hart hart;
   private final GuestMemory memory;
   private final Bus bus;
-  private final Tlb[] tlbs = new Tlb[TranslationContext.MAX_CONTEXTS];
+  private final Tlbs tlbs = new Tlbs();
   private final Translation translation = new Translation();
   private @Nullable Paging paging;
   private @Nullable TranslationContext dataContext;
   private @Nullable TranslationContext fetchContext;
   private boolean alone;
+  private boolean deprivileged;
   private long[] loadTags;
   private long[] storeTags;
   private long[] addends;
@@ -58,7 +59,7 @@ public final class Mmu implements TlbHolder {
   /** Sets the memory strategy; once, when the machine is assembled, or when it is swapped. */
   public void setPaging(Paging newPaging) {
     paging = newPaging;
-    for (int i = 0; i < tlbs.length; i++) {
+    for (int i = 0; i < TranslationContext.MAX_CONTEXTS; i++) {
       dropContext(i, true, 0);
     }
     if (dataContext != null && fetchContext != null) {
@@ -86,7 +87,7 @@ public final class Mmu implements TlbHolder {
     fetchContext = fetch;
     if (data != dataContext) {
       dataContext = data;
-      Tlb tlb = tlbOf(data);
+      Tlb tlb = tlbs.of(data);
       loadTags = tlb.loadTags;
       storeTags = tlb.storeTags;
       addends = tlb.addends;
@@ -113,9 +114,9 @@ public final class Mmu implements TlbHolder {
     if (paging != null) {
       paging.fence(va, allAddresses, asid, allSpaces);
     }
-    for (int i = 0; i < tlbs.length; i++) {
+    for (int i = 0; i < TranslationContext.MAX_CONTEXTS; i++) {
       if ((contexts >>> i & 1) != 0) {
-        boolean whole = allAddresses || tlbs[i] != null && tlbs[i].inLargePage(va);
+        boolean whole = allAddresses || tlbs.inLargePage(i, va);
         memory.dropContext(i, whole, va);
       }
     }
@@ -134,13 +135,13 @@ public final class Mmu implements TlbHolder {
     alone = nowAlone;
   }
 
-  private Tlb tlbOf(TranslationContext context) {
-    Tlb tlb = tlbs[context.index()];
-    if (tlb == null) {
-      tlb = new Tlb();
-      tlbs[context.index()] = tlb;
-    }
-    return tlb;
+  /**
+   * Whether the hart runs without privilege, so that what is the monitor's (devices, page tables)
+   * is not reached even by an instruction executed alone: that is for the monitor to do. Set and
+   * cleared around each run by {@link vivarium.api.cpu.SoftwareHart}.
+   */
+  public void setDeprivileged(boolean nowDeprivileged) {
+    deprivileged = nowDeprivileged;
   }
 
   /** Loads 8 bits, zero-extended. */
@@ -240,7 +241,7 @@ public final class Mmu implements TlbHolder {
       throws Trap {
     translate(context, va, access);
     if (translation.span() > PAGE_BYTES) {
-      tlbOf(context).noteLargePage(va, translation.span());
+      tlbs.of(context).noteLargePage(va, translation.span());
     }
     long gpa = translation.gpa();
     int allowed = hart.physicalPermissions(context, gpa & PAGE_MASK, PAGE_BYTES);
@@ -294,29 +295,37 @@ public final class Mmu implements TlbHolder {
     if (crossesPage(va, width)) {
       return slowLoadAcross(va, width);
     }
-    long gpa = slowResolve(va, width, Access.LOAD);
-    return loadResolved(va, gpa, width);
+    return loadResolved(va, slowResolve(va, width, Access.LOAD), width);
   }
 
   private void slowStore(long va, int width, long value) {
     if (crossesPage(va, width)) {
       slowStoreAcross(va, width, value);
-      return;
+    } else {
+      storeResolved(va, slowResolve(va, width, Access.STORE), width, value);
     }
-    long gpa = slowResolve(va, width, Access.STORE);
-    storeResolved(va, gpa, width, value);
   }
 
-  /** A store to a page that holds code or serves as a page table. */
-  private void slowWatchedStore(long gpa, int width, long value) {
-    Counters counters = hart.counters();
-    int before = counters.begin(Activity.MEMORY);
-    memory.store(gpa, width, value);
-    counters.end(before);
+  /** Leaves a page that is the monitor's, if the hart has no privilege to reach it. */
+  private void leaveIfGuarded(long gpa, Access access) {
+    if (deprivileged && memory.isGuarded(gpa, access)) {
+      throw LeaveBlock.INSTANCE;
+    }
   }
 
-  private void leaveIfCode(long gpa, int width) {
-    if (!alone && !memory.mayStoreDirectly(gpa) && memory.holdsCode(gpa, width)) {
+  /** Before a store to a page that is watched. */
+  private void leaveIfWatched(long gpa, int width) {
+    leaveIfGuarded(gpa, Access.STORE);
+    if (!alone && memory.holdsCode(gpa, width)) {
+      throw LeaveBlock.INSTANCE;
+    }
+  }
+
+  private void leaveForDevice(long va, long gpa, int width, Access access) {
+    if (!bus.covers(gpa, width)) {
+      throw hart.accessFault(access, va);
+    }
+    if (!alone || deprivileged) {
       throw LeaveBlock.INSTANCE;
     }
   }
@@ -332,7 +341,7 @@ public final class Mmu implements TlbHolder {
       boolean store = (cacheable & Access.STORE.mask()) != 0 && memory.mayStoreDirectly(gpa);
       if (load || store) {
         long addend = memory.hostPage(gpa) - (va & PAGE_MASK);
-        tlbOf(dataContext()).fill(va, addend, load, store);
+        tlbs.of(dataContext()).fill(va, addend, load, store);
       }
     }
     return gpa;
@@ -347,8 +356,7 @@ public final class Mmu implements TlbHolder {
     long value = 0;
     for (int i = width - 1; i >= 0; i--) {
       long gpa = i < low ? lowGpa + i : highGpa + (i - low);
-      long piece = memory.isRam(gpa, 1) ? memory.load(gpa, 1) : slowDeviceLoad(va + i, gpa, 1);
-      value = value << 8 | piece;
+      value = value << 8 | loadResolved(va + i, gpa, 1);
     }
     return value;
   }
@@ -361,31 +369,19 @@ public final class Mmu implements TlbHolder {
     for (int i = 0; i < width; i++) {
       long gpa = i < low ? lowGpa + i : highGpa + (i - low);
       if (memory.isRam(gpa, 1)) {
-        leaveIfCode(gpa, 1);
-      } else if (!bus.covers(gpa, 1)) {
-        throw hart.accessFault(Access.STORE, va + i);
-      } else if (!alone) {
-        throw LeaveBlock.INSTANCE;
+        leaveIfWatched(gpa, 1);
+      } else {
+        leaveForDevice(va + i, gpa, 1, Access.STORE);
       }
     }
     for (int i = 0; i < width; i++) {
       long gpa = i < low ? lowGpa + i : highGpa + (i - low);
-      long piece = value >>> 8 * i & 0xff;
-      if (memory.isRam(gpa, 1)) {
-        memory.store(gpa, 1, piece);
-      } else {
-        bus.store(gpa, 1, piece);
-      }
+      storeResolved(va + i, gpa, 1, value >>> 8 * i & 0xff);
     }
   }
 
   private long slowDeviceLoad(long va, long gpa, int width) {
-    if (!bus.covers(gpa, width)) {
-      throw hart.accessFault(Access.LOAD, va);
-    }
-    if (!alone) {
-      throw LeaveBlock.INSTANCE;
-    }
+    leaveForDevice(va, gpa, width, Access.LOAD);
     int before = hart.counters().begin(Activity.DEVICE);
     long value = bus.load(gpa, width);
     hart.counters().end(before);
@@ -393,12 +389,7 @@ public final class Mmu implements TlbHolder {
   }
 
   private void slowDeviceStore(long va, long gpa, int width, long value) {
-    if (!bus.covers(gpa, width)) {
-      throw hart.accessFault(Access.STORE, va);
-    }
-    if (!alone) {
-      throw LeaveBlock.INSTANCE;
-    }
+    leaveForDevice(va, gpa, width, Access.STORE);
     int before = hart.counters().begin(Activity.DEVICE);
     bus.store(gpa, width, value);
     hart.counters().end(before);
@@ -413,7 +404,11 @@ public final class Mmu implements TlbHolder {
    * @throws LeaveBlock if the instruction is to be executed alone
    */
   public long loadResolved(long va, long gpa, int width) throws Trap {
-    return memory.isRam(gpa, width) ? memory.load(gpa, width) : slowDeviceLoad(va, gpa, width);
+    if (!memory.isRam(gpa, width)) {
+      return slowDeviceLoad(va, gpa, width);
+    }
+    leaveIfGuarded(gpa, Access.LOAD);
+    return memory.load(gpa, width);
   }
 
   /** As {@link #loadResolved}, for a store. */
@@ -423,8 +418,10 @@ public final class Mmu implements TlbHolder {
     } else if (memory.mayStoreDirectly(gpa)) {
       memory.store(gpa, width, value);
     } else {
-      leaveIfCode(gpa, width);
-      slowWatchedStore(gpa, width, value);
+      leaveIfWatched(gpa, width);
+      int before = hart.counters().begin(Activity.MEMORY);
+      memory.store(gpa, width, value);
+      hart.counters().end(before);
     }
   }
 
@@ -445,6 +442,7 @@ public final class Mmu implements TlbHolder {
     if (!memory.isRam(gpa, width)) {
       throw hart.accessFault(access, va);
     }
+    leaveIfGuarded(gpa, access);
     if (access == Access.LOAD && !memory.mayLoadDirectly(gpa)) {
       return 0;
     }
@@ -581,34 +579,16 @@ public final class Mmu implements TlbHolder {
 
   @Override
   public void dropStores(long gpaPage) {
-    long host = memory.hostPage(gpaPage);
-    for (Tlb tlb : tlbs) {
-      if (tlb != null) {
-        tlb.dropHostPage(host, false);
-      }
-    }
+    tlbs.dropHostPage(memory.hostPage(gpaPage), false);
   }
 
   @Override
   public void dropPage(long gpaPage) {
-    long host = memory.hostPage(gpaPage);
-    for (Tlb tlb : tlbs) {
-      if (tlb != null) {
-        tlb.dropHostPage(host, true);
-      }
-    }
+    tlbs.dropHostPage(memory.hostPage(gpaPage), true);
   }
 
   @Override
   public void dropContext(int contextIndex, boolean allAddresses, long va) {
-    Tlb tlb = tlbs[contextIndex];
-    if (tlb == null) {
-      return;
-    }
-    if (allAddresses) {
-      tlb.clear();
-    } else {
-      tlb.drop(va);
-    }
+    tlbs.drop(contextIndex, allAddresses, va);
   }
 }

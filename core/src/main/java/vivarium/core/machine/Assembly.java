@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.Counters;
 import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.cpu.HostPowers;
 import vivarium.api.device.BlockStorage;
 import vivarium.api.device.Device;
 import vivarium.api.device.DevicePlacement;
@@ -187,10 +188,11 @@ final class Assembly {
 
   private List<MachineRunner.VirtualProcessor> makeEngines() {
     HostLoan host = cleanup.add(new HostLoan());
+    HostPowers powers = new LentHarts(host, parts.catalog(), config.cpu());
     List<MachineRunner.VirtualProcessor> processors = new ArrayList<>();
     for (Hart hart : harts) {
       CpuEnvironment environment =
-          new CpuEnvironment(parts.isa(), hart, memory, host, config.cpuOptions());
+          new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions());
       processors.add(new MachineRunner.VirtualProcessor(hart, parts.cpu().create(environment)));
     }
     return processors;

@@ -15,6 +15,7 @@ import vivarium.core.schedule.Share;
  *
  * @param name for messages
  * @param isa instruction set
+ * @param isaExtensions extensions of the instruction set that plugins provide, in this order
  * @param cpu CPU strategy
  * @param cpuOptions what the CPU strategy is told
  * @param memoryStrategy memory strategy
@@ -39,6 +40,7 @@ import vivarium.core.schedule.Share;
 public record MachineConfig(
     String name,
     String isa,
+    List<String> isaExtensions,
     String cpu,
     Map<String, String> cpuOptions,
     String memoryStrategy,
@@ -61,6 +63,7 @@ public record MachineConfig(
 
   /** Copies the collections. */
   public MachineConfig {
+    isaExtensions = List.copyOf(isaExtensions);
     cpuOptions = Map.copyOf(cpuOptions);
     memoryOptions = Map.copyOf(memoryOptions);
     disks = List.copyOf(disks);
@@ -97,6 +100,7 @@ public record MachineConfig(
   public static final class Builder {
     private String name = "vm";
     private String isa = "rv64gc";
+    private final List<String> isaExtensions = new ArrayList<>();
     private String cpu = "interpretation";
     private final Map<String, String> cpuOptions = new LinkedHashMap<>();
     private String memoryStrategy = "nested";
@@ -128,6 +132,12 @@ public record MachineConfig(
     /** Chooses the instruction set. */
     public Builder isa(String value) {
       isa = value;
+      return this;
+    }
+
+    /** Adds an extension of the instruction set, by the name a plugin gives it. */
+    public Builder isaExtension(String value) {
+      isaExtensions.add(value);
       return this;
     }
 
@@ -245,6 +255,7 @@ public record MachineConfig(
       return new MachineConfig(
           name,
           isa,
+          isaExtensions,
           cpu,
           cpuOptions,
           memoryStrategy,

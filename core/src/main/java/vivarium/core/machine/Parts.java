@@ -5,6 +5,7 @@ import java.util.Map;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuStrategy;
 import vivarium.api.device.DeviceType;
+import vivarium.api.isa.ExtendedInstructionSet;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.memory.MemoryStrategy;
 import vivarium.core.plugin.PluginCatalog;
@@ -14,9 +15,14 @@ import vivarium.core.plugin.PluginCatalog;
  * what is wrong is told before anything is opened, reserved or started.
  *
  * @param devices by the name of their kind
+ * @param catalog where further plugins are found that these ask for
  */
 record Parts(
-    InstructionSet isa, CpuStrategy cpu, MemoryStrategy memory, Map<String, DeviceType> devices) {
+    InstructionSet isa,
+    CpuStrategy cpu,
+    MemoryStrategy memory,
+    Map<String, DeviceType> devices,
+    PluginCatalog catalog) {
   /** The kind of device that makes a disk of a storage. */
   static final String DISK = "virtio-blk";
 
@@ -50,15 +56,22 @@ record Parts(
       devices.put(extra.type(), catalog.device(extra.type()));
     }
     return new Parts(
-        catalog.isa(config.isa()),
+        instructionSet(config, catalog),
         catalog.cpu(config.cpu()),
         catalog.memory(config.memoryStrategy()),
-        Map.copyOf(devices));
+        Map.copyOf(devices),
+        catalog);
   }
 
   /** A kind of device that {@link #find} found. */
   DeviceType device(String name) {
     return java.util.Objects.requireNonNull(devices.get(name), name);
+  }
+
+  private static InstructionSet instructionSet(MachineConfig config, PluginCatalog catalog) {
+    return ExtendedInstructionSet.of(
+        catalog.isa(config.isa()),
+        config.isaExtensions().stream().map(catalog::extension).toList());
   }
 
   private static void checkNumbers(MachineConfig config) {

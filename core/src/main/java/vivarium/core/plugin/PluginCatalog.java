@@ -14,8 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.cpu.HardwareHarts;
 import vivarium.api.device.DeviceType;
 import vivarium.api.isa.InstructionSet;
+import vivarium.api.isa.IsaExtension;
 import vivarium.api.memory.MemoryStrategy;
 
 /**
@@ -61,6 +63,8 @@ public final class PluginCatalog {
     collect(ServiceLoader.load(CpuStrategy.class, loader), byModule);
     collect(ServiceLoader.load(MemoryStrategy.class, loader), byModule);
     collect(ServiceLoader.load(DeviceType.class, loader), byModule);
+    collect(ServiceLoader.load(HardwareHarts.class, loader), byModule);
+    collect(ServiceLoader.load(IsaExtension.class, loader), byModule);
     byModule.forEach((module, found) -> catalog.add(module, "", "", found));
     return catalog;
   }
@@ -69,7 +73,7 @@ public final class PluginCatalog {
    * A catalog of given providers, for tests and for embedders that make their own.
    *
    * @param providers implementations of {@link InstructionSet}, {@link CpuStrategy}, {@link
-   *     MemoryStrategy} and {@link DeviceType}
+   *     MemoryStrategy}, {@link DeviceType}, {@link HardwareHarts} and {@link IsaExtension}
    */
   public static PluginCatalog of(Object... providers) {
     PluginCatalog catalog = new PluginCatalog();
@@ -184,6 +188,24 @@ public final class PluginCatalog {
    */
   public DeviceType device(String name) {
     return (DeviceType) find(PluginKind.DEVICE, "device", name);
+  }
+
+  /**
+   * The host's harts of a name.
+   *
+   * @throws VivariumException that lists the names there are
+   */
+  public HardwareHarts harts(String name) {
+    return (HardwareHarts) find(PluginKind.HART, "hart", name);
+  }
+
+  /**
+   * The extension of an instruction set of a name.
+   *
+   * @throws VivariumException that lists the names there are
+   */
+  public IsaExtension extension(String name) {
+    return (IsaExtension) find(PluginKind.EXTENSION, "extension", name);
   }
 
   /** The names of a kind that can be chosen, sorted. */

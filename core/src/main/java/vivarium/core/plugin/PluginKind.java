@@ -2,8 +2,10 @@ package vivarium.core.plugin;
 
 import java.util.function.Function;
 import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.cpu.HardwareHarts;
 import vivarium.api.device.DeviceType;
 import vivarium.api.isa.InstructionSet;
+import vivarium.api.isa.IsaExtension;
 import vivarium.api.memory.MemoryStrategy;
 
 /** What a plugin can provide. */
@@ -15,7 +17,11 @@ public enum PluginKind {
   /** A way of virtualizing memory. */
   MEMORY("memory", MemoryStrategy.class, provider -> ((MemoryStrategy) provider).name()),
   /** A kind of device. */
-  DEVICE("device", DeviceType.class, provider -> ((DeviceType) provider).name());
+  DEVICE("device", DeviceType.class, provider -> ((DeviceType) provider).name()),
+  /** Harts of the host that guest code can be executed on directly. */
+  HART("hart", HardwareHarts.class, provider -> ((HardwareHarts) provider).name()),
+  /** An extension of an instruction set. */
+  EXTENSION("extension", IsaExtension.class, provider -> ((IsaExtension) provider).name());
 
   private final String word;
   private final Class<?> service;
@@ -27,7 +33,7 @@ public enum PluginKind {
     this.nameOf = nameOf;
   }
 
-  /** The word for people: {@code isa}, {@code cpu}, {@code memory}, {@code device}. */
+  /** The word for people: {@code isa}, {@code cpu}, {@code memory}, {@code device}... */
   public String word() {
     return word;
   }

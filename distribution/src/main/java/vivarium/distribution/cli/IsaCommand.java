@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import vivarium.api.isa.ExtendedInstructionSet;
 import vivarium.api.isa.Instruction;
 import vivarium.api.isa.InstructionTable;
 import vivarium.core.plugin.PluginCatalog;
@@ -38,6 +39,13 @@ final class IsaCommand implements Runnable {
   private List<Path> directories = new ArrayList<>();
 
   @Option(
+      names = "--isa-extensions",
+      paramLabel = "NAMES",
+      split = ",",
+      description = "Extensions of plugins to list with it, separated by commas")
+  private List<String> extensions = new ArrayList<>();
+
+  @Option(
       names = "--cpu",
       paramLabel = "NAME",
       description =
@@ -51,7 +59,10 @@ final class IsaCommand implements Runnable {
   @Override
   public void run() {
     PluginCatalog plugins = host.plugins(directories);
-    InstructionTable table = plugins.isa(name).table();
+    InstructionTable table =
+        ExtendedInstructionSet.of(
+                plugins.isa(name), extensions.stream().map(plugins::extension).toList())
+            .table();
     String strategy = strategy(plugins);
     List<String> treatments =
         strategy.isEmpty() ? List.of() : plugins.cpu(strategy).treatments(table);
@@ -81,7 +92,7 @@ final class IsaCommand implements Runnable {
     if (instruction.privileged()) {
       return "privileged";
     }
-    return instruction.sensitive() ? "sensitive" : "";
+    return instruction.sensitive() ? "sensitive" : "innocuous";
   }
 
   private void row(String... cells) {

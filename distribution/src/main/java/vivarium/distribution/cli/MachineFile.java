@@ -108,6 +108,7 @@ final class MachineFile {
         case "cpu" -> wishes.cpu = text(value);
         case "memory-strategy" -> wishes.memoryStrategy = text(value);
         case "isa" -> wishes.isa = text(value);
+        case "isa-extensions" -> wishes.isaExtensions = texts(value);
         case "set" -> takeSettings(value);
         case "plugins" -> wishes.plugins = texts(value).stream().map(directory::resolve).toList();
         case "deterministic" -> wishes.deterministic = flag(value);
@@ -121,8 +122,8 @@ final class MachineFile {
                 "unknown key '"
                     + key
                     + "'; there is append, console, cpu, deterministic, disk, firmware, guest,"
-                    + " harts, initrd, isa, kernel, log, max-steps, memory, memory-strategy, name,"
-                    + " plugins, scheduling, seed, set, stats");
+                    + " harts, initrd, isa, isa-extensions, kernel, log, max-steps, memory,"
+                    + " memory-strategy, name, plugins, scheduling, seed, set, stats");
       }
     } catch (NumberFormatException e) {
       throw mistake(value, "'" + text(value) + "' is not a whole number");

@@ -144,6 +144,7 @@ final class RunCommand implements Callable<Integer> {
     ifSaid(wishes.cpu, config::cpu);
     ifSaid(wishes.memoryStrategy, config::memoryStrategy);
     ifSaid(wishes.isa, config::isa);
+    wishes.isaExtensions.forEach(config::isaExtension);
     ifSaid(wishes.maxSteps, config::maxSteps);
     ifSaid(wishes.harts, config::harts);
     wishes.disks.forEach(disk -> config.disk(disk.path(), disk.readOnly()));

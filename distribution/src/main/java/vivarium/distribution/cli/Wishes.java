@@ -99,6 +99,13 @@ final class Wishes {
   @Nullable String isa;
 
   @Option(
+      names = "--isa-extensions",
+      paramLabel = "NAMES",
+      split = ",",
+      description = "Extensions of the instruction set that plugins provide, separated by commas")
+  List<String> isaExtensions = new ArrayList<>();
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Tells a strategy something: cpu.KEY=VALUE or memory.KEY=VALUE; repeatable")
@@ -160,6 +167,7 @@ final class Wishes {
     both.cap = first(cap, others.cap);
     both.console = first(console, others.console);
     both.isa = first(isa, others.isa);
+    both.isaExtensions = isaExtensions.isEmpty() ? others.isaExtensions : isaExtensions;
     both.settings.putAll(others.settings);
     both.settings.putAll(settings);
     both.plugins.addAll(others.plugins);

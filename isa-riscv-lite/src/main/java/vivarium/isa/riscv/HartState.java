@@ -57,6 +57,13 @@ abstract class HartState extends Hart {
     timer = clock.newTimer(() -> block().requestAttention(HartBlock.ATTENTION_INTERRUPT));
   }
 
+  /** Another face of a hart, with registers of its own and no timer. */
+  HartState(HartState shared) {
+    super(shared);
+    clock = shared.clock;
+    timer = shared.timer;
+  }
+
   /** An interrupt may have become deliverable. */
   abstract void interruptsChanged();
 

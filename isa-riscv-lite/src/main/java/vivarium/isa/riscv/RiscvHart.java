@@ -63,6 +63,22 @@ public final class RiscvHart extends HartState {
     reset();
   }
 
+  /**
+   * What a hart's code sees in user mode: privilege U for good, and no counter enabled, so that
+   * reading time or a counter traps.
+   */
+  private RiscvHart(RiscvHart shared) {
+    super(shared);
+    memory = shared.memory;
+    firmwareCalls = shared.firmwareCalls;
+    privilege = USER;
+  }
+
+  /** The hart as unprivileged code sees it that is executed directly. */
+  RiscvHart userFace() {
+    return new RiscvHart(this);
+  }
+
   @Override
   public void reset() {
     privilege = MACHINE;

@@ -115,6 +115,11 @@ public final class RiscvInstructionSet implements InstructionSet {
   }
 
   @Override
+  public Hart createUserHart(Hart hart) {
+    return ((RiscvHart) hart).userFace();
+  }
+
+  @Override
   public List<DeviceTreeNode> describe(DeviceTreeNode cpus, int harts, long timebaseHz) {
     cpus.cells("#address-cells", 1)
         .cells("#size-cells", 0)

@@ -73,7 +73,9 @@ final class Operations {
 
   /** Whether the generated method executes the instruction itself. */
   static boolean direct(Instruction instruction) {
-    if (instruction.takesHart() || instruction.number() + FIRST >= MAX_OPERATION) {
+    if (instruction.takesHart()
+        || instruction.foreign()
+        || instruction.number() + FIRST >= MAX_OPERATION) {
       return false;
     }
     for (Parameter parameter : instruction.parameters()) {
