@@ -17,8 +17,7 @@ import vivarium.api.memory.Mmu;
  * and code: every engine's way out of {@link vivarium.api.memory.LeaveBlock}, and its way of making
  * the last few steps of a budget exactly. For a {@link DeprivilegedHart} it is the way to the
  * monitor instead: privileged instructions, and accesses that the monitor keeps, are not executed.
- * It decodes each time, so it is slow: some hundred
- * nanoseconds a step.
+ * It decodes each time, so it is slow: some hundred nanoseconds a step.
  */
 public final class Stepper {
   private final InstructionSet instructionSet;
