@@ -55,6 +55,11 @@ final class CodeArea {
     writable.set(ValueLayout.JAVA_INT_UNALIGNED, at, target - (at + Integer.BYTES));
   }
 
+  /** Replaces a constant of 64 bits in the code. */
+  void patchLong(int at, long value) {
+    writable.set(ValueLayout.JAVA_LONG_UNALIGNED, at, value);
+  }
+
   /** Host address at which an offset is executed. */
   long address(int offset) {
     return memory.executableAddress() + offset;

@@ -26,6 +26,9 @@ final class Leaving {
    */
   private record Cold(int label, @Nullable Site site, int xmm, int nan, int back) {}
 
+  /** Odd, and such that its constant is eight bytes long. */
+  private static final long NO_ADDRESS = Long.MIN_VALUE | 1;
+
   private final X64Assembler asm;
   private final Graph graph;
   private final Places places;
@@ -162,6 +165,8 @@ final class Leaving {
     int hash = places.scratch();
     int table = places.scratch();
     int miss = asm.newLabel();
+    Site site = newSite(Site.Kind.INDIRECT, 0);
+    expect(site, pc, hash, miss);
     asm.rm(X64Op.MOV64, table, BLOCK, at(Layout.CURRENT_JUMPS));
     asm.rri(X64Op.IMUL32, hash, pc, JumpTable.HASH_FACTOR);
     asm.ri(X64Op.SHR32, hash, JumpTable.HASH_SHIFT);
@@ -171,7 +176,22 @@ final class Leaving {
     asm.jmpM(table, hash, 8, 8);
     asm.bind(miss);
     asm.mr(X64Op.MOV64, BLOCK, at(HartBlock.PC), pc);
-    leave(newSite(Site.Kind.INDIRECT, 0));
+    leave(site);
+  }
+
+  /**
+   * The first address that the jump leads to, if it is in this page, is expected from then on and
+   * jumped to directly. Until then the site is left for any address.
+   */
+  private void expect(Site site, int pc, int scratch, int first) {
+    asm.movImm64(scratch, NO_ADDRESS);
+    site.expectedAt = trace.code + asm.position() - Long.BYTES;
+    asm.rr(X64Op.CMP64, pc, scratch);
+    asm.jcc(X64.CC_NE, first);
+    site.otherwiseAt = trace.code + asm.position() - Integer.BYTES;
+    asm.jmpRel32(0);
+    site.patchAt = trace.code + asm.position() - Integer.BYTES;
+    site.unlinkedAt = trace.code + asm.position();
   }
 
   /**
@@ -206,6 +226,10 @@ final class Leaving {
 
   /** Whether a jump to a pc may be patched: it is in the trace's page, and surely all of it. */
   private boolean isLinkable(long pc) {
+    return isLinkable(trace, pc);
+  }
+
+  static boolean isLinkable(Trace trace, long pc) {
     return (pc ^ trace.pc) >>> 12 == 0 && (pc & 4095) + Integer.BYTES <= 4096;
   }
 

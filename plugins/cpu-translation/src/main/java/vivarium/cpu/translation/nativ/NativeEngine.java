@@ -132,7 +132,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
         long next = translator.chain(site);
         return block.attention() == 0 && block.budget() > 0 ? next : 0;
       }
-      case INDIRECT -> {}
+      case INDIRECT -> translator.expect(site, block.pc());
       case OPAQUE -> {
         block.setPc(site.pc);
         if (block.budget() > 0 && site.decoded != null) {

@@ -50,13 +50,21 @@ final class Site {
   /** Steps of the trace that were taken off the budget but not made when the site is reached. */
   int unmade;
 
-  /** CHAIN: offset in code memory of the displacement to patch, or -1 if it may not be. */
+  /**
+   * CHAIN, INDIRECT: offset in code memory of the displacement to patch, or -1 if it may not be.
+   */
   int patchAt = -1;
 
-  /** CHAIN: offset in code memory where the jump leads that is not linked. */
+  /** INDIRECT: offset of the address for which the linked jump is right (64 bits). */
+  int expectedAt;
+
+  /** INDIRECT: offset of the displacement of the jump for other addresses. */
+  int otherwiseAt;
+
+  /** CHAIN, INDIRECT: offset in code memory where the jump leads that is not linked. */
   int unlinkedAt;
 
-  /** CHAIN: the trace it is linked to. */
+  /** CHAIN, INDIRECT: the trace it is linked to. */
   @Nullable Trace target;
 
   /** CHAIN: the next site that is linked to the same trace. */

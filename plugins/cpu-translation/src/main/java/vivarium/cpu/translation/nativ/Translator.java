@@ -115,6 +115,21 @@ final class Translator implements CodeSource {
     return code;
   }
 
+  /** An indirect jump has led to an address: the site expects it again, if it may be linked. */
+  void expect(Site site, long pc) {
+    if (site.trace.dropped || site.target != null) {
+      return;
+    }
+    area.patch(site.otherwiseAt, site.unlinkedAt);
+    if (Leaving.isLinkable(site.trace, pc)) {
+      Trace target = traceFor(pc);
+      if (target != null && target.secondPage < 0 && !site.trace.dropped) {
+        area.patchLong(site.expectedAt, pc);
+        traces.link(site, target);
+      }
+    }
+  }
+
   /**
    * A trap of the fetch is left to the stepper, which will meet it again; so is code in a page that
    * physical memory protection splits, each fetch of which must be asked for.
