@@ -112,7 +112,7 @@ final class Accesses {
     site.width = width;
     site.address = va;
     site.retryAt = trace.code + asm.position();
-    site.floats = places.xmmLive();
+    site.floats = floats.computes() || places.xmmLive();
     int miss = leaving.coldLabel(site);
     int entries = SoftTlb.entries(uniform);
     boolean stores = access == Site.Access.STORE || access == Site.Access.MODIFY;

@@ -27,6 +27,7 @@ final class Floats {
   private final boolean[] wantsXmm = new boolean[Graph.CAPACITY];
   private Trace trace;
   private int frm;
+  private boolean computes;
 
   Floats(
       X64Assembler asm,
@@ -53,9 +54,11 @@ final class Floats {
     frm = roundingMode;
     int count = graph.count();
     java.util.Arrays.fill(wantsXmm, 0, count, false);
+    computes = false;
     for (int node = count - 1; node >= 0; node--) {
       int op = graph.op(node);
       if (op == Op.FPU) {
+        computes = true;
         if (!fromInteger(graph.fpuOp(node))) {
           want(graph.a(node));
           want(graph.b(node));
@@ -73,6 +76,11 @@ final class Floats {
       wantsXmm[graph.plain(node)] = true;
       wantsXmm[node] = true;
     }
+  }
+
+  /** Whether the trace computes with floats, so that the guest's MXCSR is in force in all of it. */
+  boolean computes() {
+    return computes;
   }
 
   /** Whether a value is better made in an XMM register. */
@@ -369,7 +377,7 @@ final class Floats {
       site.setOperand(i, places.use(operands[i]));
     }
     site.data = places.define(node, Places.NONE);
-    site.floats = places.xmmLive();
+    site.floats = true;
     leaving.suspend(site);
     site.doneAt = trace.code + asm.position();
   }

@@ -58,14 +58,17 @@ final class Layout {
   /** Number of the site at which emitted code was left (32 bits). */
   static final int EXIT_SITE = ENGINE + 288;
 
-  /** MXCSR of the host's C code, while emitted code runs (32 bits). */
+  /** MXCSR of the host's C code, while {@link #GUEST_FLOATS} (32 bits). */
   static final int HOST_MXCSR = ENGINE + 292;
 
-  /** MXCSR for emitted code on entry; as it was left on exit (32 bits). */
+  /** MXCSR for emitted code that computes with floats; as it was left on exit (32 bits). */
   static final int GUEST_MXCSR = ENGINE + 296;
 
   /** Where code that has borrowed pins goes on once it has them back (64 bits). */
   static final int RESUME_BORROWED = ENGINE + 304;
+
+  /** Whether the guest's MXCSR is in force, not the host's (32 bits). */
+  static final int GUEST_FLOATS = ENGINE + 312;
 
   /** An MXCSR in the making (32 bits). */
   static final int SCRATCH_MXCSR = ENGINE + 300;

@@ -21,8 +21,8 @@ import vivarium.cpu.translation.x64.X64Op;
  */
 final class Leaving {
   /**
-   * Code after the trace's own, reached by a jump: leaves at a site, or makes an XMM register the
-   * NaN at {@code nan} and goes back.
+   * Code after the trace's own, reached by a jump: leaves at a site; or goes back, after making an
+   * XMM register the NaN at {@code nan}, or, the register being -1, taking the guest's MXCSR.
    */
   private record Cold(int label, @Nullable Site site, int xmm, int nan, int back) {}
 
@@ -73,11 +73,23 @@ final class Leaving {
     return false;
   }
 
-  /** Begins a trace: where it is entered, and its head, where it goes on if it is a loop. */
-  void begin(Trace newTrace) {
+  /**
+   * Begins a trace: where it is entered, and its head, where it goes on if it is a loop.
+   *
+   * @param floats whether it computes with floats
+   */
+  void begin(Trace newTrace, boolean floats) {
     trace = newTrace;
     trace.borrowed = residents.borrowed();
     cold.clear();
+    if (floats) {
+      int label = asm.newLabel();
+      int back = asm.newLabel();
+      asm.mi(X64Op.CMP32, BLOCK, at(Layout.GUEST_FLOATS), 0);
+      asm.jcc(X64.CC_E, label);
+      asm.bind(back);
+      cold.add(new Cold(label, null, -1, 0, back));
+    }
     residents.enter(asm);
     head = asm.newLabel();
     asm.bind(head);
@@ -261,7 +273,11 @@ final class Leaving {
       asm.bind(one.label);
       Site site = one.site;
       if (site == null) {
-        asm.rm(X64Op.MOVSD, one.xmm, BLOCK, at(one.nan));
+        if (one.xmm < 0) {
+          Stubs.takeGuestFloats(asm);
+        } else {
+          asm.rm(X64Op.MOVSD, one.xmm, BLOCK, at(one.nan));
+        }
         asm.jmp(one.back);
         continue;
       }

@@ -9,6 +9,7 @@ import static vivarium.cpu.translation.x64.X64.RBX;
 import static vivarium.cpu.translation.x64.X64.RDI;
 import static vivarium.cpu.translation.x64.X64.RSP;
 import static vivarium.cpu.translation.x64.X64Op.ADD64;
+import static vivarium.cpu.translation.x64.X64Op.CMP32;
 import static vivarium.cpu.translation.x64.X64Op.LDMXCSR;
 import static vivarium.cpu.translation.x64.X64Op.MOV32;
 import static vivarium.cpu.translation.x64.X64Op.MOV64;
@@ -52,6 +53,7 @@ final class Stubs {
     enter = asm.position();
     emitEnter(asm, layout, blockAddress);
     resumeFloats = asm.position();
+    takeGuestFloats(asm);
     for (int xmm = 0; xmm < XMM_REGISTERS; xmm++) {
       asm.rm(MOVSD, xmm, BLOCK, at(Layout.SAVED_XMM + 8 * xmm));
     }
@@ -72,6 +74,16 @@ final class Stubs {
     emitLeave(asm, layout);
   }
 
+  /**
+   * Puts the guest's rounding mode and sticky flags in force. Code that computes with floats sees
+   * to it, because most that leaves and comes back does not, and MXCSR is slow.
+   */
+  static void takeGuestFloats(X64Assembler asm) {
+    asm.m(STMXCSR, BLOCK, at(Layout.HOST_MXCSR));
+    asm.m(LDMXCSR, BLOCK, at(Layout.GUEST_MXCSR));
+    asm.mi(MOV32, BLOCK, at(Layout.GUEST_FLOATS), 1);
+  }
+
   private static void emitEnter(X64Assembler asm, Layout layout, long blockAddress) {
     for (int saved : CALLEE_SAVED) {
       asm.push(saved);
@@ -79,8 +91,6 @@ final class Stubs {
     asm.ri(SUB64, RSP, PADDING);
     asm.rr(MOV64, RAX, RDI);
     asm.movImm64(BLOCK, blockAddress + Layout.BIAS);
-    asm.m(STMXCSR, BLOCK, at(Layout.HOST_MXCSR));
-    asm.m(LDMXCSR, BLOCK, at(Layout.GUEST_MXCSR));
     asm.rm(MOV64, Layout.TLB, BLOCK, at(Layout.CURRENT_TLB));
     asm.rm(MOV64, Layout.ADDEND, BLOCK, at(Layout.CURRENT_ADDEND));
     asm.rm(MOV64, BUDGET, BLOCK, at(HartBlock.BUDGET));
@@ -95,8 +105,13 @@ final class Stubs {
       asm.mr(MOV64, BLOCK, Layout.register(register), layout.pin(register));
     }
     asm.mr(MOV64, BLOCK, at(HartBlock.BUDGET), BUDGET);
+    int hosts = asm.newLabel();
+    asm.mi(CMP32, BLOCK, at(Layout.GUEST_FLOATS), 0);
+    asm.jcc(X64.CC_E, hosts);
     asm.m(STMXCSR, BLOCK, at(Layout.GUEST_MXCSR));
     asm.m(LDMXCSR, BLOCK, at(Layout.HOST_MXCSR));
+    asm.mi(MOV32, BLOCK, at(Layout.GUEST_FLOATS), 0);
+    asm.bind(hosts);
     asm.rm(MOV32, RAX, BLOCK, at(Layout.EXIT_SITE));
     asm.ri(ADD64, RSP, PADDING);
     for (int i = CALLEE_SAVED.length - 1; i >= 0; i--) {

@@ -62,7 +62,7 @@ final class TraceCompiler {
     floats.begin(trace, roundingMode);
     residents.choose(floats, Leaving.isLoop(graph, trace));
     places.reset(residents);
-    leaving.begin(trace);
+    leaving.begin(trace, floats.computes());
     accesses.begin(trace, uniform);
     for (int node = 0; node < graph.count(); node++) {
       if (!liveness.isDead(node)) {
