@@ -33,6 +33,8 @@ import vivarium.core.memory.HostLoan;
  * #assemble} reads in the order in which it happens. Used once per machine and reset.
  */
 final class Assembly {
+  private static final long DETERMINISTIC_QUANTUM = 100_000;
+
   private final MachineConfig config;
   private final Parts parts;
   private final Extent extent;
@@ -102,10 +104,16 @@ final class Assembly {
             inbox,
             power,
             config.console(),
-            config.quantumSteps().orElse(0));
+            quantum());
     cleanup.add(paging::close);
     cleanup.add(runner::close);
     return new Machine(parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
+  }
+
+  /** Harts take turns by the clock on the wall, but for deterministic ones: they count steps. */
+  private long quantum() {
+    boolean counted = config.deterministic() && config.harts() > 1;
+    return config.quantumSteps().orElse(counted ? DETERMINISTIC_QUANTUM : 0);
   }
 
   private void makeHarts() {
