@@ -30,12 +30,28 @@ public final class LockStep implements AutoCloseable {
    * @param host what the strategy is lent of the host
    */
   public LockStep(Supplier<TestMachine> machine, CpuStrategy strategy, HostPowers host) {
+    this(machine, strategy, host, Map.of());
+  }
+
+  /**
+   * Makes the pair, the strategy with options.
+   *
+   * @param machine makes a machine with its guest loaded, the same each time it is called
+   * @param strategy what is tested
+   * @param host what the strategy is lent of the host
+   * @param options of the strategy, name to value
+   */
+  public LockStep(
+      Supplier<TestMachine> machine,
+      CpuStrategy strategy,
+      HostPowers host,
+      Map<String, String> options) {
     reference = machine.get();
     subject = machine.get();
     engine =
         strategy.create(
             new CpuEnvironment(
-                subject.instructionSet(), subject.hart(), subject.memory(), host, Map.of()));
+                subject.instructionSet(), subject.hart(), subject.memory(), host, options));
   }
 
   /** The machine under test. */

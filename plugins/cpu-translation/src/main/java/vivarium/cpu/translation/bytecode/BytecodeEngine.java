@@ -39,20 +39,25 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
   private final Frame frame = new Frame();
   private @Nullable RuntimeException thrown;
 
-  /**
-   * Makes an engine.
-   *
-   * @param hotRuns times a trace runs cold before it is compiled
-   * @param inBackground whether compilation has a thread of its own
-   */
-  public BytecodeEngine(CpuEnvironment environment, int hotRuns, boolean inBackground) {
+  /** Makes an engine. */
+  public BytecodeEngine(CpuEnvironment environment, BytecodeOptions options) {
+    this(environment, options, RegionCompiler::compile, new Refusals());
+  }
+
+  /** As the other, with another compiler, for tests. */
+  BytecodeEngine(
+      CpuEnvironment environment,
+      BytecodeOptions options,
+      RegionQueue.Maker maker,
+      Refusals refusals) {
     hart = environment.hart();
     block = hart.block();
     mmu = hart.mmu();
     fpu = hart.fpu();
     memory = environment.memory();
     stepper = new Stepper(environment.instructionSet(), hart, memory);
-    traces = new TraceFinder(environment, hotRuns, inBackground);
+    RegionQueue queue = new RegionQueue(maker, refusals, options.inBackground());
+    traces = new TraceFinder(environment, options, queue);
     cold = new ColdRunner(mmu, fpu);
     registers = block.segment().asSlice(HartBlock.REGISTERS, 8L * HartBlock.MAX_REGISTERS);
     memory.addCodeWatcher(this);
@@ -155,6 +160,11 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     } else if (trace == null || withoutSteps || trace.steps > block.budget()) {
       stepper.step();
     }
+  }
+
+  /** How many compiled regions there are. */
+  int regions() {
+    return traces.regions();
   }
 
   @Override

@@ -37,32 +37,38 @@ final class RegionCompiler {
    * Compiles traces to one region.
    *
    * @param members the head first; all of one page
-   * @throws ReflectiveOperationException if the class cannot be made an object
-   * @throws LinkageError if the verifier refuses it
-   * @throws IllegalArgumentException if it is too large
+   * @throws RegionRefused if it is too large, or the verifier does not like it
    */
-  static Region compile(List<FlatTrace> members) throws ReflectiveOperationException {
-    RegionCode code = new RegionCode(members);
-    byte[] bytes =
-        WRITER.build(
-            NAME,
-            type ->
-                type.withFlags(ClassFile.ACC_FINAL)
-                    .withSuperclass(REGION)
-                    .withMethodBody(
-                        INIT_NAME,
-                        INIT,
-                        0,
-                        init ->
-                            init.aload(0)
-                                .aload(1)
-                                .aload(2)
-                                .invokespecial(REGION, INIT_NAME, INIT)
-                                .return_())
-                    .withMethodBody("run", RUN, ClassFile.ACC_FINAL, code::emit));
-    Class<?> made = MethodHandles.lookup().defineHiddenClass(bytes, false).lookupClass();
-    return (Region)
-        made.getDeclaredConstructor(long[].class, int[].class)
-            .newInstance(code.throwingPcs(), code.throwingSteps());
+  static Region compile(List<FlatTrace> members) throws RegionRefused {
+    byte[] bytes = null;
+    try {
+      RegionCode code = new RegionCode(members);
+      bytes = write(code);
+      Class<?> made = MethodHandles.lookup().defineHiddenClass(bytes, false).lookupClass();
+      return (Region)
+          made.getDeclaredConstructor(long[].class, int[].class)
+              .newInstance(code.throwingPcs(), code.throwingSteps());
+    } catch (ReflectiveOperationException | LinkageError | IllegalArgumentException e) {
+      throw new RegionRefused(e, bytes);
+    }
+  }
+
+  private static byte[] write(RegionCode code) {
+    return WRITER.build(
+        NAME,
+        type ->
+            type.withFlags(ClassFile.ACC_FINAL)
+                .withSuperclass(REGION)
+                .withMethodBody(
+                    INIT_NAME,
+                    INIT,
+                    0,
+                    init ->
+                        init.aload(0)
+                            .aload(1)
+                            .aload(2)
+                            .invokespecial(REGION, INIT_NAME, INIT)
+                            .return_())
+                .withMethodBody("run", RUN, ClassFile.ACC_FINAL, code::emit));
   }
 }

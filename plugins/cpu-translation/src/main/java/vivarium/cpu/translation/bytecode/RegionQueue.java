@@ -1,7 +1,5 @@
 package vivarium.cpu.translation.bytecode;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,7 +13,15 @@ import org.jspecify.annotations.Nullable;
  * changed meanwhile is thrown away then.
  */
 final class RegionQueue implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(RegionQueue.class.getName());
+  /** Makes the region of some traces, the head first. */
+  interface Maker {
+    /**
+     * Makes it.
+     *
+     * @throws RegionRefused if it cannot be made
+     */
+    Region make(List<FlatTrace> members) throws RegionRefused;
+  }
 
   /** What is done: the region of {@code members}, or none if it was refused. */
   private record Done(List<FlatTrace> members, @Nullable Region region) {}
@@ -24,16 +30,21 @@ final class RegionQueue implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("vivarium-translation").factory());
   private final Queue<Done> done = new ConcurrentLinkedQueue<>();
+  private final Maker maker;
+  private final Refusals refusals;
   private final boolean inBackground;
-  private volatile boolean warned;
+  private int awaited;
 
-  RegionQueue(boolean inBackground) {
+  RegionQueue(Maker maker, Refusals refusals, boolean inBackground) {
+    this.maker = maker;
+    this.refusals = refusals;
     this.inBackground = inBackground;
   }
 
   /** Has a region compiled, of the head and its neighbours. */
   void request(List<FlatTrace> members) {
     members.get(0).requested = true;
+    awaited++;
     if (!inBackground) {
       compile(members);
       return;
@@ -41,37 +52,35 @@ final class RegionQueue implements AutoCloseable {
     try {
       worker.execute(() -> compile(members));
     } catch (RejectedExecutionException closed) {
-      members.get(0).requested = true;
+      awaited--;
     }
+  }
+
+  /** How many regions have been requested and not collected. */
+  int awaited() {
+    return awaited;
   }
 
   private void compile(List<FlatTrace> members) {
+    Region region = null;
     try {
-      done.add(new Done(members, RegionCompiler.compile(members)));
-    } catch (ReflectiveOperationException | LinkageError | IllegalArgumentException e) {
-      if (!warned) {
-        warned = true;
-        LOG.log(
-            Level.WARNING,
-            "code at 0x{0} stays interpreted: {1}",
-            Long.toHexString(members.get(0).pc),
-            e);
-      }
+      region = maker.make(members);
+    } catch (RegionRefused refused) {
+      refusals.report(members, refused);
     }
+    done.add(new Done(members, region));
   }
 
   /** Puts finished regions in place; the hart's thread. */
-  void collect() {
+  void collect(TraceStore store) {
     for (Done one = done.poll(); one != null; one = done.poll()) {
+      awaited--;
       List<FlatTrace> members = one.members;
       if (members.stream().anyMatch(member -> member.dropped)) {
         members.get(0).requested = false;
         members.get(0).runs = 0;
-        continue;
-      }
-      members.get(0).region = one.region;
-      for (FlatTrace member : members.subList(1, members.size())) {
-        member.partOf.add(members.get(0));
+      } else if (one.region != null) {
+        store.install(members, one.region);
       }
     }
   }

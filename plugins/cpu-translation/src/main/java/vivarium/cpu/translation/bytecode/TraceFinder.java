@@ -46,6 +46,7 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   private final GuestMemory memory;
   private final int parcel;
   private final int hotRuns;
+  private final int maxRegions;
   private final TraceStore store;
   private final TraceBuilder builder;
   private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS);
@@ -55,18 +56,19 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   private JumpCache jumps = new JumpCache();
   private int ready;
 
-  TraceFinder(CpuEnvironment environment, int hotRuns, boolean inBackground) {
+  TraceFinder(CpuEnvironment environment, BytecodeOptions options, RegionQueue queue) {
     hart = environment.hart();
     mmu = hart.mmu();
     memory = environment.memory();
     parcel = environment.instructionSet().instructionAlignment();
-    this.hotRuns = hotRuns;
+    hotRuns = options.hotRuns();
+    maxRegions = options.maxRegions();
+    this.queue = queue;
     store = new TraceStore(memory);
     Templates templates = Templates.of(environment.instructionSet().table());
     builder =
         new TraceBuilder(
             environment.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
-    queue = new RegionQueue(inBackground);
   }
 
   @Override
@@ -141,8 +143,7 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
     liveness.analyse(graph);
     FlatTrace trace = new FlatTrace(graph, liveness, gpa, pc, ready, parcel);
     if (store.size() >= MAX_TRACES) {
-      store.clear();
-      forgetJumps();
+      startOver();
     }
     store.add(trace);
     hart.counters().instructionsTranslated += Math.max(1, trace.steps);
@@ -153,13 +154,28 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   void ranCold(FlatTrace trace, long next) {
     trace.wentTo(next);
     if (++trace.runs >= hotRuns && !trace.requested) {
-      queue.request(neighbours(trace));
+      if (store.regions() + queue.awaited() >= maxRegions) {
+        startOver();
+      } else {
+        queue.request(neighbours(trace));
+      }
     }
   }
 
   /** Puts compiled regions in place. */
   void collect() {
-    queue.collect();
+    queue.collect(store);
+  }
+
+  /** Forgets all code: the guest has more of it, or changes it faster, than is kept. */
+  private void startOver() {
+    store.clear();
+    forgetJumps();
+  }
+
+  /** Regions that there are. */
+  int regions() {
+    return store.regions();
   }
 
   /** The trace and those in its page that it goes on to directly, if they are warm too. */

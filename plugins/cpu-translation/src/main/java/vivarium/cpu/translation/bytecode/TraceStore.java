@@ -20,6 +20,7 @@ final class TraceStore {
   private final GuestMemory memory;
   private final Map<Key, FlatTrace> traces = new HashMap<>();
   private final Map<Long, List<FlatTrace>> pages = new HashMap<>();
+  private int regions;
 
   TraceStore(GuestMemory memory) {
     this.memory = memory;
@@ -51,12 +52,35 @@ final class TraceStore {
     there.add(trace);
   }
 
+  /** How many regions there are. */
+  int regions() {
+    return regions;
+  }
+
+  /** Puts a region in its place. */
+  void install(List<FlatTrace> members, Region region) {
+    FlatTrace head = members.get(0);
+    forgetRegion(head);
+    head.region = region;
+    regions++;
+    for (FlatTrace member : members.subList(1, members.size())) {
+      member.partOf.add(head);
+    }
+  }
+
+  private void forgetRegion(FlatTrace head) {
+    if (head.region != null) {
+      head.region = null;
+      regions--;
+    }
+  }
+
   /** Forgets a trace, and the regions it is part of. */
   void drop(FlatTrace trace) {
     trace.dropped = true;
-    trace.region = null;
+    forgetRegion(trace);
     for (FlatTrace head : trace.partOf) {
-      head.region = null;
+      forgetRegion(head);
       head.requested = false;
       head.runs = 0;
     }
@@ -94,7 +118,11 @@ final class TraceStore {
   void clear() {
     pages.keySet().forEach(memory::unwatchCode);
     pages.clear();
-    traces.values().forEach(trace -> trace.dropped = true);
+    for (FlatTrace trace : traces.values()) {
+      trace.dropped = true;
+      trace.region = null;
+    }
     traces.clear();
+    regions = 0;
   }
 }

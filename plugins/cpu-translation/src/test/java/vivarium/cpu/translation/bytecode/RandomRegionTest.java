@@ -59,7 +59,7 @@ class RandomRegionTest {
           compiled
               ? RegionCompiler.compile(List.of(trace)).run(x, hart.mmu(), hart.fpu(), frame)
               : cold.run(trace, x, frame);
-    } catch (ReflectiveOperationException e) {
+    } catch (RegionRefused e) {
       throw new AssertionError(e);
     }
     MemorySegment.copy(x, 0, registers, ValueLayout.JAVA_LONG, 0, x.length);

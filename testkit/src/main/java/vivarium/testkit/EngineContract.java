@@ -1,0 +1,325 @@
+package vivarium.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import vivarium.api.cpu.CpuEngine;
+import vivarium.api.cpu.CpuEnvironment;
+import vivarium.api.cpu.CpuStrategy;
+import vivarium.api.cpu.Exit;
+import vivarium.api.cpu.HostPowers;
+import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.InstructionSet;
+
+/**
+ * What every CPU strategy promises: a test class extends this one, says which strategy it is, and
+ * adds what only that one has. The guests are RISC-V programs; each is held to the stepper after
+ * every budget. Needs JUnit.
+ */
+public abstract class EngineContract {
+  /** Bytes of RAM of the machines here. */
+  protected static final int RAM_BYTES = 16 << 20;
+
+  private static final int A0 = 10;
+  private static final long PREAMBLE = TestMachine.RAM_BASE + RAM_BYTES - 4096;
+
+  /** Loads, stores, atomics, traps and interrupts in a loop that never ends. */
+  protected static final String TRAPS_AND_LOOPS =
+      """
+        la t0, handler
+        csrw mtvec, t0
+        li t0, 0x6000
+        csrs mstatus, t0
+        li s0, 0
+        li s1, 0x80100000
+      again:
+        addi s0, s0, 1
+        sd s0, 0(s1)
+        ld a0, 0(s1)
+        amoadd.d a1, s0, (s1)
+        lw a2, 1(s1)
+        .word 0
+        amoadd.w a3, s0, (a2)
+        fcvt.d.l fa0, s0
+        fdiv.d fa1, fa0, fa0
+        fsd fa1, 8(s1)
+        li t1, 0x1000
+        ld a4, 0(t1)
+        ecall
+        csrr a5, minstret
+        andi t2, s0, 7
+        bnez t2, again
+        csrsi mip, 2
+        j again
+        .align 2
+      handler:
+        csrr t3, mcause
+        csrr t4, mepc
+        add s2, s2, t3
+        addi t4, t4, 4
+        csrw mepc, t4
+        csrci mip, 2
+        mret
+      """;
+
+  /**
+   * Each round rewrites one of 64 instructions, some across a page's end, and executes them all.
+   */
+  protected static final String SELF_MODIFYING =
+      """
+        li s0, 0x80200f82
+        li s1, 12345
+        li s2, 0x00050513
+        li t0, 64
+        mv t1, s0
+      fill:
+        sw s2, 0(t1)
+        addi t1, t1, 4
+        addi t0, t0, -1
+        bnez t0, fill
+        li t2, 0x00008067
+        sw t2, 0(t1)
+      again:
+        li t3, 1103515245
+        mul s1, s1, t3
+        addi s1, s1, 1234
+        srli t4, s1, 16
+        andi t5, t4, 63
+        slli t5, t5, 2
+        add t5, t5, s0
+        andi t6, t4, 0x7ff
+        slli t6, t6, 20
+        or t6, t6, s2
+        sw t6, 0(t5)
+        andi t4, t4, 64
+        beqz t4, noFence
+        fence.i
+      noFence:
+        jalr s0
+        j again
+      """;
+
+  /** Made by the subclass. */
+  protected EngineContract() {}
+
+  /** The strategy under test. */
+  protected abstract CpuStrategy strategy();
+
+  /** RISC-V, as the plugin that provides it makes it. */
+  protected abstract InstructionSet instructionSet();
+
+  /** What the strategy is lent of the host: nothing but zeroed tables, unless overridden. */
+  protected HostPowers host() {
+    return TestHost.INSTANCE;
+  }
+
+  /** Options of the strategy: none, unless overridden. */
+  protected Map<String, String> options() {
+    return Map.of();
+  }
+
+  /** Makes machines with a program at the start of RAM. */
+  protected final Supplier<TestMachine> program(String source) {
+    return () -> {
+      TestMachine machine = new TestMachine(instructionSet(), 1, RAM_BYTES);
+      machine.program(source);
+      return machine;
+    };
+  }
+
+  /** A pair of machines, one stepped, one run by the strategy under test. */
+  protected final LockStep lockStep(Supplier<TestMachine> machine) {
+    return new LockStep(machine, strategy(), host(), options());
+  }
+
+  /** An engine for a machine's hart. */
+  protected final CpuEngine engine(TestMachine machine) {
+    return strategy()
+        .create(
+            new CpuEnvironment(
+                instructionSet(), machine.hart(), machine.memory(), host(), options()));
+  }
+
+  /** Runs a pair by budgets of all sizes; they are the same after each, and RAM is at the end. */
+  protected final void agreeThroughout(Supplier<TestMachine> machine, long seed, long total) {
+    Random random = new Random(seed);
+    try (LockStep pair = lockStep(machine)) {
+      while (pair.reference().hart().block().steps() < total) {
+        long steps = random.nextInt(3) == 0 ? 1 + random.nextInt(70) : 1 + random.nextInt(5000);
+        assertEquals(Optional.empty(), pair.run(steps), () -> "seed " + seed);
+      }
+      assertEquals(Optional.empty(), pair.memoryDifference(), () -> "seed " + seed);
+    }
+  }
+
+  /** Holds a stream of random instructions to the stepper. */
+  protected final void randomStream(long seed) {
+    RiscvStreams streams =
+        new RiscvStreams(instructionSet().table(), TestMachine.RAM_BASE, 100, 60, seed, List.of());
+    agreeThroughout(
+        () -> {
+          TestMachine machine = new TestMachine(instructionSet(), 1, RAM_BYTES);
+          machine.memory().write(TestMachine.RAM_BASE, MemorySegment.ofArray(streams.image()));
+          machine.assemble(PREAMBLE, "li t0, 0x6000\ncsrs mstatus, t0\nli t0, 0x80000000\njr t0\n");
+          machine.hart().block().setPc(PREAMBLE);
+          return machine;
+        },
+        seed,
+        60_000);
+  }
+
+  @Test
+  void trapsInterruptsAndLoopsAgreeWithTheStepperAfterEveryBudget() {
+    agreeThroughout(program(TRAPS_AND_LOOPS), 1, 300_000);
+  }
+
+  @Test
+  void codeThatRewritesItselfAgreesWithTheStepperWithAndWithoutFences() {
+    agreeThroughout(program(SELF_MODIFYING), 2, 300_000);
+  }
+
+  @Test
+  void randomStreamsAgreeWithTheStepper() {
+    randomStream(3);
+  }
+
+  @Test
+  void everyInstructionAloneAgreesWithTheStepper() {
+    try (LockStep pair = lockStep(program(TRAPS_AND_LOOPS))) {
+      for (int i = 0; i < 2000; i++) {
+        assertEquals(Optional.empty(), pair.run(1));
+      }
+    }
+  }
+
+  @Test
+  void aBudgetIsSpentExactly() {
+    TestMachine machine = program("again: addi a0, a0, 1\n j again\n").get();
+    try (CpuEngine engine = engine(machine)) {
+      long total = 0;
+      for (int budget = 1; budget < 300; budget++) {
+        assertEquals(Exit.BUDGET_SPENT, engine.run(budget));
+        total += budget;
+        assertEquals(total, machine.hart().block().steps());
+        assertEquals((total + 1) / 2, machine.hart().block().register(A0));
+      }
+    }
+  }
+
+  @Test
+  void waitingEndsTheRunAndAWakingInterruptEndsTheWait() {
+    TestMachine machine = program("csrwi mie, 8\n wfi\n addi a0, a0, 1\n loop: j loop\n").get();
+    try (CpuEngine engine = engine(machine)) {
+      assertEquals(Exit.WAITING, engine.run(1000));
+      assertFalse(machine.hart().wakes());
+      machine.hart().setInterrupt(3, true);
+      assertTrue(machine.hart().wakes());
+      assertEquals(Exit.BUDGET_SPENT, engine.run(100));
+      assertEquals(1, machine.hart().block().register(A0));
+    }
+  }
+
+  @Test
+  void aRequestToStopEndsTheNextRunAtOnceAndIsThenForgotten() {
+    TestMachine machine = program("again: addi a0, a0, 1\n j again\n").get();
+    try (CpuEngine engine = engine(machine)) {
+      machine.hart().block().requestAttention(HartBlock.ATTENTION_STOP);
+      assertEquals(Exit.STOPPED, engine.run(1000));
+      assertEquals(0, machine.hart().block().steps());
+      assertEquals(Exit.BUDGET_SPENT, engine.run(1000));
+    }
+  }
+
+  @Test
+  void aStoreToTheVeryNextInstructionIsSeen() {
+    TestMachine machine =
+        program(
+                """
+                  la t0, target
+                  li t1, 0x00700513
+                  sw t1, 0(t0)
+                target:
+                  addi a0, zero, 1
+                loop:
+                  j loop
+                """)
+            .get();
+    try (CpuEngine engine = engine(machine)) {
+      engine.run(1000);
+      assertEquals(7, machine.hart().block().register(A0));
+    }
+  }
+
+  @Test
+  void codeWrittenByADeviceIsSeen() {
+    TestMachine machine = program("again: addi a0, a0, 1\n j again\n").get();
+    try (CpuEngine engine = engine(machine)) {
+      engine.run(1000);
+      int nop = instructionSet().table().encode("addi", 0, 0, 0);
+      machine.memory().store(TestMachine.RAM_BASE, 4, nop);
+      long before = machine.hart().block().register(A0);
+      engine.run(1000);
+      assertEquals(before, machine.hart().block().register(A0));
+    }
+  }
+
+  @Test
+  void anEngineThatIsClosedLeavesTheHartToAnother() {
+    TestMachine machine = program(TRAPS_AND_LOOPS).get();
+    TestMachine whole = program(TRAPS_AND_LOOPS).get();
+    for (int i = 0; i < 20; i++) {
+      try (CpuEngine engine = engine(machine)) {
+        engine.run(1000);
+      }
+    }
+    try (CpuEngine engine = engine(whole)) {
+      engine.run(20_000);
+    }
+    for (int i = 0; i < HartBlock.MAX_REGISTERS; i++) {
+      assertEquals(whole.hart().block().register(i), machine.hart().block().register(i));
+    }
+  }
+
+  @Test
+  void codeEndsWhereProtectionSplitsItsPage() {
+    String source =
+        """
+          la t0, handler
+          csrw mtvec, t0
+          la t0, split
+          srli t0, t0, 2
+          csrw pmpaddr0, t0
+          li t0, 0xf
+          csrw pmpcfg0, t0
+          la t0, code
+          csrw mepc, t0
+          li t0, 0x1800
+          csrc mstatus, t0
+          mret
+        handler:
+          csrr a0, mcause
+          csrr a1, mepc
+        loop:
+          j loop
+          .align 12
+        code:
+          addi s0, s0, 1
+          addi s0, s0, 1
+        split:
+          addi s0, s0, 1
+          j code
+        """;
+    try (LockStep pair = lockStep(program(source))) {
+      assertEquals(Optional.empty(), pair.run(1000));
+      assertEquals(1, pair.subject().hart().block().register(A0));
+    }
+  }
+}
