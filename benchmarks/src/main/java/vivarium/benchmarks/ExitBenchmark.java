@@ -114,7 +114,7 @@ public class ExitBenchmark {
   }
 
   /** CPU strategy. */
-  @Param({"interpretation", "translation-native", "translation-bytecode"})
+  @Param({"interpretation", "translation-native", "translation-bytecode", "direct"})
   public String cpu = "";
 
   /** What leaves. */

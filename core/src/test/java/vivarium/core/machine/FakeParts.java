@@ -45,18 +45,20 @@ final class FakeParts {
     this.guest = guest;
   }
 
-  PluginCatalog catalog() {
-    return PluginCatalog.of(
-        new Isa(),
-        new Cpu(),
-        new Memory(),
-        new Kind("plic"),
-        new Kind("clint"),
-        new Kind("syscon"),
-        new Kind("goldfish-rtc"),
-        new Kind("ns16550a"),
-        new Kind("virtio-blk"),
-        new Kind("virtio-rng"));
+  /**
+   * The parts in a catalog.
+   *
+   * @param more other providers in it
+   */
+  PluginCatalog catalog(Object... more) {
+    List<Object> providers = new ArrayList<>(List.of(more));
+    providers.addAll(List.of(new Isa(), new Cpu(), new Memory()));
+    for (String device :
+        List.of(
+            "plic", "clint", "syscon", "goldfish-rtc", "ns16550a", "virtio-blk", "virtio-rng")) {
+      providers.add(new Kind(device));
+    }
+    return PluginCatalog.of(providers.toArray());
   }
 
   /** Makes all steps of a budget at once. */
