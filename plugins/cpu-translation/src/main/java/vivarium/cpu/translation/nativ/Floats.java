@@ -182,14 +182,14 @@ final class Floats {
   /** Emits an operation whose rounding mode is in force, or that rounds toward zero by itself. */
   private void select(int node, FpuOp op, boolean truncates) {
     switch (op) {
-      case ADD64 -> arithmetic(node, X64Op.ADDSD, true);
-      case SUB64 -> arithmetic(node, X64Op.SUBSD, true);
-      case MUL64 -> arithmetic(node, X64Op.MULSD, true);
-      case DIV64 -> arithmetic(node, X64Op.DIVSD, true);
-      case ADD32 -> arithmetic(node, X64Op.ADDSS, false);
-      case SUB32 -> arithmetic(node, X64Op.SUBSS, false);
-      case MUL32 -> arithmetic(node, X64Op.MULSS, false);
-      case DIV32 -> arithmetic(node, X64Op.DIVSS, false);
+      case ADD64 -> arithmetic(node, X64Op.ADDSD, X64Op.VADDSD, true);
+      case SUB64 -> arithmetic(node, X64Op.SUBSD, X64Op.VSUBSD, true);
+      case MUL64 -> arithmetic(node, X64Op.MULSD, X64Op.VMULSD, true);
+      case DIV64 -> arithmetic(node, X64Op.DIVSD, X64Op.VDIVSD, true);
+      case ADD32 -> arithmetic(node, X64Op.ADDSS, X64Op.VADDSS, false);
+      case SUB32 -> arithmetic(node, X64Op.SUBSS, X64Op.VSUBSS, false);
+      case MUL32 -> arithmetic(node, X64Op.MULSS, X64Op.VMULSS, false);
+      case DIV32 -> arithmetic(node, X64Op.DIVSS, X64Op.VDIVSS, false);
       case SQRT64 -> unary(node, X64Op.SQRTSD, true);
       case SQRT32 -> unary(node, X64Op.SQRTSS, false);
       case TO32_FROM64 -> unary(node, X64Op.CVTSD2SS, false);
@@ -239,11 +239,19 @@ final class Floats {
     };
   }
 
-  private void arithmetic(int node, int op, boolean wide) {
+  /** With AVX, the operation that leaves its operands as they are. */
+  private void arithmetic(int node, int op, int avxOp, boolean wide) {
     int b = places.useXmm(graph.b(node));
-    int d = places.scratchXmm();
-    places.loadXmm(graph.a(node), d);
-    asm.rr(op, d, b);
+    int d;
+    if (features.avx()) {
+      int a = places.useXmm(graph.a(node));
+      d = places.scratchXmm();
+      asm.rrr(avxOp, d, a, b);
+    } else {
+      d = places.scratchXmm();
+      places.loadXmm(graph.a(node), d);
+      asm.rr(op, d, b);
+    }
     canonical(d, wide);
     places.bindXmm(node, d);
   }

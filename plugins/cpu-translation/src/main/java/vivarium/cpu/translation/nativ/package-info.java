@@ -11,8 +11,10 @@
  *       the hart block the engine uses. {@link vivarium.cpu.translation.nativ.Stubs}: the ways in
  *       and out.
  *   <li>{@link vivarium.cpu.translation.nativ.TraceCompiler} walks a graph and emits; {@link
- *       vivarium.cpu.translation.nativ.Places} knows where each value is; {@code Integers}, {@code
- *       Accesses}, {@code Floats} and {@code Leaving} select the instructions of a family of nodes.
+ *       vivarium.cpu.translation.nativ.Places} knows where each value is, {@link
+ *       vivarium.cpu.translation.nativ.Residents} which guest registers a loop keeps in host
+ *       registers; {@code Integers}, {@code Accesses}, {@code Floats} and {@code Leaving} select
+ *       the instructions of a family of nodes.
  *   <li>{@link vivarium.cpu.translation.nativ.TraceCache}, {@link
  *       vivarium.cpu.translation.nativ.Trace}, {@link vivarium.cpu.translation.nativ.Site}: code
  *       that has been made, and every place at which it can be left.

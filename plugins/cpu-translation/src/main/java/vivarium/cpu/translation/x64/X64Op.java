@@ -407,6 +407,17 @@ public final class X64Op {
 
   public static final int BLENDVPD = LOAD | M38 | P66 | 0x15;
 
+  /** AVX scalar arithmetic into a third register: forms rrr, rrm. */
+  public static final int VADDSS = F_VEX | M0F | PF3 | 0x58;
+
+  public static final int VADDSD = F_VEX | M0F | PF2 | 0x58;
+  public static final int VMULSS = F_VEX | M0F | PF3 | 0x59;
+  public static final int VMULSD = F_VEX | M0F | PF2 | 0x59;
+  public static final int VSUBSS = F_VEX | M0F | PF3 | 0x5C;
+  public static final int VSUBSD = F_VEX | M0F | PF2 | 0x5C;
+  public static final int VDIVSS = F_VEX | M0F | PF3 | 0x5E;
+  public static final int VDIVSD = F_VEX | M0F | PF2 | 0x5E;
+
   /**
    * FMA3 on scalars, forms rrr, rrm. The digits order the operands: 132 is {@code a*c+b}, 213 is
    * {@code b*a+c}, 231 is {@code b*c+a}, all into {@code a}.

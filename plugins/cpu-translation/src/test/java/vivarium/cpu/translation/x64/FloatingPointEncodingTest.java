@@ -122,6 +122,19 @@ class FloatingPointEncodingTest {
   }
 
   @Test
+  void arithmeticIntoAThirdRegister() {
+    String[] names = {"vadd", "vmul", "vsub", "vdiv"};
+    int[] singles = {VADDSS, VMULSS, VSUBSS, VDIVSS};
+    int[] doubles = {VADDSD, VMULSD, VSUBSD, VDIVSD};
+    for (int i = 0; i < names.length; i++) {
+      forms.rrr(singles[i], names[i] + "ss", XMM);
+      forms.rrm(singles[i], names[i] + "ss", XMM, DWORD);
+      forms.rrr(doubles[i], names[i] + "sd", XMM);
+      forms.rrm(doubles[i], names[i] + "sd", XMM, QWORD);
+    }
+  }
+
+  @Test
   void fusedOperations() {
     String[] names = {"vfmadd", "vfmsub", "vfnmadd", "vfnmsub"};
     String[] orders = {"132", "213", "231"};
