@@ -203,6 +203,11 @@ public final class GuestMemory implements TableMemory {
   /** Takes an engine off the list; it keeps no code any more. */
   public void removeCodeWatcher(CodeWatcher watcher) {
     codeWatchers.remove(watcher);
+    if (codeWatchers.isEmpty()) {
+      for (int page = 0; page < flags.length; page++) {
+        flags[page] &= ~CODE;
+      }
+    }
   }
 
   /** Stores to the page go by the code watchers from now on. */

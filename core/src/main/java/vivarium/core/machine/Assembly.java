@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.Counters;
+import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.HostPowers;
 import vivarium.api.device.BlockStorage;
@@ -93,6 +94,7 @@ final class Assembly {
     config.console().attach(inbox);
     makeHarts();
     Paging paging = makePaging();
+    cleanup.add(paging::close);
     InterruptController controller = makeDevices();
     List<MachineRunner.VirtualProcessor> processors = makeEngines();
     parts.isa().boot(bootRequest(controller));
@@ -104,9 +106,8 @@ final class Assembly {
             inbox,
             power,
             config.console(),
+            new Rest(config.name(), extent, System::nanoTime),
             quantum());
-    cleanup.add(paging::close);
-    cleanup.add(runner::close);
     return new Machine(parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
   }
 
@@ -195,15 +196,21 @@ final class Assembly {
   }
 
   private List<MachineRunner.VirtualProcessor> makeEngines() {
-    HostLoan host = cleanup.add(new HostLoan());
-    HostPowers powers = new LentHarts(host, parts.catalog(), config.cpu());
     List<MachineRunner.VirtualProcessor> processors = new ArrayList<>();
     for (Hart hart : harts) {
-      CpuEnvironment environment =
-          new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions());
-      processors.add(new MachineRunner.VirtualProcessor(hart, parts.cpu().create(environment)));
+      MachineRunner.VirtualProcessor processor =
+          new MachineRunner.VirtualProcessor(hart, host -> makeEngine(hart, host));
+      cleanup.add(processor);
+      processors.add(processor);
     }
     return processors;
+  }
+
+  private CpuEngine makeEngine(Hart hart, HostLoan host) {
+    HostPowers powers = new LentHarts(host, parts.catalog(), config.cpu());
+    return parts
+        .cpu()
+        .create(new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions()));
   }
 
   private BootRequest bootRequest(InterruptController controller) {

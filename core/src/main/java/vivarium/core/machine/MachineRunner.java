@@ -1,6 +1,7 @@
 package vivarium.core.machine;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,6 +12,7 @@ import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.Exit;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
+import vivarium.core.memory.HostLoan;
 
 /**
  * Runs a machine's harts in turns: does what other threads posted, expires timers, gives one hart a
@@ -34,14 +36,53 @@ final class MachineRunner {
   private static final double NEW_RATE_WEIGHT = 0.25;
 
   /** One virtual processor and what runs it. */
-  static final class VirtualProcessor {
+  static final class VirtualProcessor implements AutoCloseable {
     final Hart hart;
-    private final CpuEngine engine;
+    private final Function<HostLoan, CpuEngine> maker;
+    private HostLoan loan = new HostLoan();
+    private @Nullable CpuEngine engine;
     private boolean waiting;
 
-    VirtualProcessor(Hart hart, CpuEngine engine) {
+    /**
+     * Makes a processor and its engine.
+     *
+     * @param maker makes an engine of what it may borrow of the host; again after a rest
+     */
+    VirtualProcessor(Hart hart, Function<HostLoan, CpuEngine> maker) {
       this.hart = hart;
-      this.engine = engine;
+      this.maker = maker;
+      try {
+        engine = maker.apply(loan);
+      } catch (Throwable e) {
+        loan.close();
+        throw e;
+      }
+    }
+
+    private CpuEngine engine() {
+      CpuEngine there = engine;
+      if (there == null) {
+        loan = new HostLoan();
+        there = maker.apply(loan);
+        engine = there;
+      }
+      return there;
+    }
+
+    @Override
+    public void close() {
+      giveUpEngine();
+    }
+
+    /** Gives back what the engine has, code and tables; the next run makes another. */
+    private void giveUpEngine() {
+      CpuEngine there = engine;
+      engine = null;
+      try (HostLoan _ = loan) {
+        if (there != null) {
+          there.close();
+        }
+      }
     }
   }
 
@@ -69,6 +110,7 @@ final class MachineRunner {
   private final Inbox inbox;
   private final Power power;
   private final Console console;
+  private final Rest rest;
   private final long fixedQuantum;
   private final LongSupplier nanoTime;
   private double stepsPerNano = 0.02;
@@ -89,6 +131,7 @@ final class MachineRunner {
       Inbox inbox,
       Power power,
       Console console,
+      Rest rest,
       long fixedQuantum) {
     this.name = name;
     this.processors = List.copyOf(processors);
@@ -96,6 +139,7 @@ final class MachineRunner {
     this.inbox = inbox;
     this.power = power;
     this.console = console;
+    this.rest = rest;
     this.fixedQuantum = fixedQuantum;
     this.nanoTime = System::nanoTime;
     clock.onEarlier(this::deadlineMoved);
@@ -140,10 +184,21 @@ final class MachineRunner {
     }
     VirtualProcessor processor = nextReady();
     if (processor == null) {
-      return clock.skipToEarliest() ? RAN : new Turn.Idle(clock.nanosToEarliest());
+      return clock.skipToEarliest() ? RAN : rest();
     }
     run(processor, Math.min(maxSteps, budget(nanos)));
     return RAN;
+  }
+
+  private Turn rest() {
+    if (!(clock instanceof RealClock)) {
+      return new Turn.Idle(clock.nanosToEarliest());
+    }
+    long steps = processors.stream().mapToLong(each -> each.hart.block().steps()).sum();
+    if (rest.waits(steps)) {
+      processors.forEach(VirtualProcessor::giveUpEngine);
+    }
+    return new Turn.Idle(Math.min(clock.nanosToEarliest(), rest.nanosToNextLook(steps)));
   }
 
   private @Nullable VirtualProcessor nextReady() {
@@ -184,7 +239,7 @@ final class MachineRunner {
     int before = hart.counters().begin(Activity.GUEST);
     Exit exit;
     try {
-      exit = processor.engine.run(budget);
+      exit = processor.engine().run(budget);
     } finally {
       hart.counters().end(before);
     }
@@ -230,11 +285,6 @@ final class MachineRunner {
   /** What a processor's engine makes of the instruction that it executes next. */
   String explainNext(int processor) {
     VirtualProcessor one = processors.get(processor);
-    return one.engine.explain(one.hart.block().pc());
-  }
-
-  /** Closes the engines; no turn follows. */
-  void close() {
-    processors.forEach(processor -> processor.engine.close());
+    return one.engine().explain(one.hart.block().pc());
   }
 }

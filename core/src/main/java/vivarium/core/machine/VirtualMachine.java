@@ -369,6 +369,16 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
+  /** Bytes of its RAM that the host has given pages to. */
+  public long residentBytes() {
+    lock.lock();
+    try {
+      return chassis.extent().residentBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits until a started machine's run has ended, and tells how. */
   public Outcome await() throws InterruptedException {
     lock.lock();

@@ -70,6 +70,17 @@ final class HostMemory {
                 ValueLayout.JAVA_INT));
   }
 
+  private static final class Residency {
+    private static final MethodHandle MINCORE =
+        handle(
+            "mincore",
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.ADDRESS));
+  }
+
   /** Handles that only executable memory needs. */
   private static final class MemoryFile {
     private static final MethodHandle MEMFD_CREATE =
@@ -134,6 +145,29 @@ final class HostMemory {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       return (int) Advice.MADVISE.invokeExact(state, address, bytes, advice) == 0;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * How many bytes of a mapping the host has given pages to.
+   *
+   * @param address page-aligned
+   * @param bytes a multiple of 4 KiB
+   */
+  static long resident(long address, long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      MemorySegment pages = arena.allocate(bytes >> 12);
+      if ((int) Residency.MINCORE.invokeExact(state, address, bytes, pages) != 0) {
+        throw refused("mincore", state);
+      }
+      long count = 0;
+      for (long page = 0; page < pages.byteSize(); page++) {
+        count += pages.get(ValueLayout.JAVA_BYTE, page) & 1;
+      }
+      return count << 12;
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class MachineMemory implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final @Nullable MemorySegment mapping;
   private final TreeMap<Long, Long> holes = new TreeMap<>();
+  private final List<Extent> extents = new ArrayList<>();
   private long given;
   private boolean closed;
 
@@ -101,15 +104,27 @@ public final class MachineMemory implements AutoCloseable {
           "machine %s wants %s of memory, but of %s only %s are left"
               .formatted(who, mebibytes(ramBytes), mebibytes(limit), mebibytes(limit - given)));
     }
-    long available = hostMemory("MemAvailable:", Long.MAX_VALUE);
+    long available = hostMemory("MemAvailable:", Long.MAX_VALUE) - untouched();
     if (ramBytes > available) {
       throw new VivariumException(
           "machine %s wants %s of memory, more than the host can give: %s"
-              .formatted(who, mebibytes(ramBytes), mebibytes(available)));
+              .formatted(who, mebibytes(ramBytes), mebibytes(Math.max(0, available))));
     }
     Extent extent = extent(ramBytes);
     given += ramBytes;
+    extents.add(extent);
     return extent;
+  }
+
+  /** What machines have been promised and not touched yet: the host counts it as free. */
+  private long untouched() {
+    extents.removeIf(Extent::isClosed);
+    return given - extents.stream().mapToLong(Extent::residentBytes).sum();
+  }
+
+  /** Bytes of all machines' RAM that the host has given pages to. */
+  public synchronized long residentBytes() {
+    return extents.stream().mapToLong(Extent::residentBytes).sum();
   }
 
   private Extent extent(long ramBytes) {
@@ -128,7 +143,7 @@ public final class MachineMemory implements AutoCloseable {
         if (rest > 0) {
           holes.put(ma + bytes, rest);
         }
-        return new Extent(whole, ma, ramBytes, () -> take(whole, ma, bytes, ramBytes));
+        return new Extent(whole, ma, ramBytes, true, () -> take(whole, ma, bytes, ramBytes));
       }
     }
     throw new VivariumException(
@@ -146,7 +161,7 @@ public final class MachineMemory implements AutoCloseable {
               given -= ramBytes;
             }
           };
-      return new Extent(memory, 0, ramBytes, release);
+      return new Extent(memory, 0, ramBytes, false, release);
     } catch (OutOfMemoryError e) {
       own.close();
       throw new VivariumException("the host cannot give " + mebibytes(ramBytes) + " of memory", e);

@@ -153,7 +153,8 @@ final class Switcher implements FleetConsole {
       lines.append(
           String.format(
               Locale.ROOT,
-              "%n%s%d %-16s %-12s %8.1f s of a core, weight %d, cap %d %%, console %s",
+              "%n%s%d %-16s %-12s %8.1f s of a core, weight %d, cap %d %%, %d of %d MiB,"
+                  + " console %s",
               seat.equals(front) ? "*" : " ",
               i + 1,
               seat.name(),
@@ -161,6 +162,8 @@ final class Switcher implements FleetConsole {
               seat.seconds(),
               seat.machine().share().weight(),
               seat.machine().share().capPercent(),
+              seat.machine().residentBytes() >> 20,
+              seat.machine().config().memoryBytes() >> 20,
               seat.where()));
     }
     say(lines.toString());
