@@ -167,7 +167,7 @@ class IsolationTest {
       assertThat(worker.await().kind()).isEqualTo(Outcome.Kind.POWERED_OFF);
       steps = worker.machine().steps();
     }
-    assertThat(alone.text()).endsWith("Good night.\r\n");
+    assertThat(alone.text()).endsWith("Good night.\n");
     Path program = Files.write(directory.resolve(name), image);
     BufferConsole beside = new BufferConsole();
     try (Monitor monitor = Monitor.of(CATALOG, 32 * RAM_BYTES, new Scheduler(1))) {
