@@ -46,6 +46,29 @@ class GuestMemoryTest {
   }
 
   @Test
+  void withTheLastWatcherThePagesItWatchedAreFree() {
+    CodeWatcher one = new Watcher();
+    CodeWatcher other = new Watcher();
+    memory.addCodeWatcher(one);
+    memory.addCodeWatcher(other);
+    memory.watchCode(BASE);
+    memory.removeCodeWatcher(one);
+    assertThat(memory.mayStoreDirectly(BASE)).isFalse();
+    memory.removeCodeWatcher(other);
+    assertThat(memory.mayStoreDirectly(BASE)).isTrue();
+  }
+
+  private static final class Watcher implements CodeWatcher {
+    @Override
+    public boolean holdsCode(long gpa, int length) {
+      return true;
+    }
+
+    @Override
+    public void codeWritten(long gpa, int length) {}
+  }
+
+  @Test
   void rangeIsContiguousUpToAFrameThatLiesElsewhere() {
     assertThat(memory.contiguous(BASE, 5 * PAGE)).isTrue();
     assertThat(memory.contiguous(BASE, 6 * PAGE)).isFalse();

@@ -196,7 +196,7 @@ final class MachineRunner {
     }
     long steps = processors.stream().mapToLong(each -> each.hart.block().steps()).sum();
     if (rest.waits(steps)) {
-      processors.forEach(VirtualProcessor::giveUpEngine);
+      giveUpEngines();
     }
     return new Turn.Idle(Math.min(clock.nanosToEarliest(), rest.nanosToNextLook(steps)));
   }
@@ -280,6 +280,11 @@ final class MachineRunner {
     if (running != null) {
       running.block().requestAttention(HartBlock.ATTENTION_STOP);
     }
+  }
+
+  /** Gives up all engines at once: pages are known to hold no code when the last is gone. */
+  void giveUpEngines() {
+    processors.forEach(VirtualProcessor::giveUpEngine);
   }
 
   /** What a processor's engine makes of the instruction that it executes next. */

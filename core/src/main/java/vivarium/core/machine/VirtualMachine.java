@@ -43,7 +43,8 @@ public final class VirtualMachine implements AutoCloseable {
   private enum Request {
     STOP,
     POWER_OFF,
-    RESET
+    RESET,
+    TRIM
   }
 
   private final Chassis chassis;
@@ -254,6 +255,10 @@ public final class VirtualMachine implements AutoCloseable {
                 case STOP -> Outcome.STOPPED;
                 case POWER_OFF -> Outcome.POWERED_OFF;
                 case RESET -> reassemble();
+                case TRIM -> {
+                  machine().runner().giveUpEngines();
+                  yield null;
+                }
               };
           if (wanted != null) {
             return ended(wanted);
@@ -440,6 +445,26 @@ public final class VirtualMachine implements AutoCloseable {
           state = State.READY;
           outcome = null;
         }
+        case CLOSED -> throw refuse("is closed");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Gives back what the engines have made of the guest's code; they make it again when they need
+   * it, and nothing else changes. A machine that hardly runs does so by itself.
+   */
+  public void trim() {
+    lock.lock();
+    try {
+      switch (state) {
+        case RUNNING, PAUSED -> {
+          requests.add(Request.TRIM);
+          disturb();
+        }
+        case READY, ENDED -> machine().runner().giveUpEngines();
         case CLOSED -> throw refuse("is closed");
       }
     } finally {

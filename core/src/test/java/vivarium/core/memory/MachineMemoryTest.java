@@ -49,6 +49,37 @@ class MachineMemoryTest {
   }
 
   @Test
+  void theHostGivesFramesWhenTheyAreWrittenOnly() {
+    try (MachineMemory memory = MachineMemory.ofBytes(64 * MIB);
+        Extent extent = memory.give("a", 32 * MIB);
+        Extent other = memory.give("b", 32 * MIB)) {
+      assertThat(extent.residentBytes()).isZero();
+      long first = extent.ram().give(0);
+      extent.machine().set(ValueLayout.JAVA_LONG, first + 5 * MIB, 1);
+      assertThat(extent.residentBytes()).isBetween(4096L, 2 * MIB);
+      assertThat(memory.residentBytes()).isEqualTo(extent.residentBytes());
+      assertThat(other.residentBytes()).isZero();
+    }
+  }
+
+  @Test
+  void framesOfZerosAreGivenBackAndOthersAreKept() {
+    try (MachineMemory memory = MachineMemory.ofBytes(64 * MIB);
+        Extent extent = memory.give("a", 8 * MIB)) {
+      long first = extent.ram().give(0);
+      extent.machine().asSlice(first, 8 * MIB).fill((byte) 1);
+      extent.machine().asSlice(first, 8 * MIB).fill((byte) 0);
+      extent.machine().set(ValueLayout.JAVA_LONG, first + 3 * MIB + 8, 7);
+      assertThat(extent.giveBackZeros(0, 8 * MIB)).isEqualTo(8 * MIB - Extent.GIVEN_BACK_BYTES);
+      assertThat(extent.residentBytes()).isEqualTo(Extent.GIVEN_BACK_BYTES);
+      assertThat(extent.machine().get(ValueLayout.JAVA_LONG, first + 3 * MIB + 8)).isEqualTo(7);
+      assertThat(extent.machine().get(ValueLayout.JAVA_LONG, first + 4 * MIB)).isZero();
+      extent.machine().set(ValueLayout.JAVA_LONG, first + 4 * MIB, 9);
+      assertThat(extent.machine().get(ValueLayout.JAVA_LONG, first + 4 * MIB)).isEqualTo(9);
+    }
+  }
+
+  @Test
   void theLimitHoldsForAllMachinesTogether() {
     try (MachineMemory memory = MachineMemory.ofBytes(10 * MIB)) {
       Extent first = memory.give("a", 6 * MIB);

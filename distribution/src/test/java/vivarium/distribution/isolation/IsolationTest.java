@@ -127,6 +127,33 @@ class IsolationTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("strategies")
+  void enginesThatAreGivenUpAndMadeAnewChangeNothing(String cpu, String memory) throws IOException {
+    Path program = Files.write(directory.resolve("hostile"), Hostile.random(2, RAM_BYTES));
+    try (Monitor monitor = Monitor.of(CATALOG, 4 * RAM_BYTES)) {
+      List<VirtualMachine> machines = new ArrayList<>();
+      for (String name : new String[] {"kept", "trimmed"}) {
+        machines.add(
+            monitor.create(
+                config(name, program).cpu(cpu).memoryStrategy(memory).deterministic(2).build()));
+      }
+      VirtualMachine kept = machines.getFirst();
+      VirtualMachine trimmed = machines.getLast();
+      for (int i = 0; i < 8; i++) {
+        kept.run(STEPS / 16);
+        trimmed.run(STEPS / 16);
+        trimmed.trim();
+      }
+      assertThat(trimmed.machine().steps()).isEqualTo(kept.machine().steps());
+      assertThat(ram(trimmed).mismatch(ram(kept))).isEqualTo(-1);
+      for (int register = 0; register < 32; register++) {
+        assertThat(trimmed.machine().harts().getFirst().block().register(register))
+            .isEqualTo(kept.machine().harts().getFirst().block().register(register));
+      }
+    }
+  }
+
   /** A machine with work to do: the guest of the distribution. Its result is what it prints. */
   private VirtualMachine worker(Monitor monitor, BufferConsole console) throws IOException {
     Path kernel = directory.resolve("worker");
