@@ -26,6 +26,12 @@ public final class Encoding {
   private final List<Slice> slices;
   private final List<Exclusion> exclusions;
 
+  /** For each field: low, to, width of one slice after the other. */
+  private final int[][] slicesOfField;
+
+  /** Of each signed field, 64 minus its width; -1 for others. */
+  private final int[] signShifts;
+
   Encoding(
       String text,
       int bits,
@@ -41,6 +47,24 @@ public final class Encoding {
     this.fields = List.copyOf(fields);
     this.slices = List.copyOf(slices);
     this.exclusions = List.copyOf(exclusions);
+    slicesOfField = new int[fields.size()][];
+    signShifts = new int[fields.size()];
+    for (int field = 0; field < slicesOfField.length; field++) {
+      flatten(field);
+    }
+  }
+
+  private void flatten(int field) {
+    List<Integer> flat = new ArrayList<>();
+    int top = 0;
+    for (Slice slice : slices) {
+      if (slice.field == field) {
+        flat.addAll(List.of(slice.low, slice.to, slice.width));
+        top = Math.max(top, slice.to + slice.width);
+      }
+    }
+    slicesOfField[field] = flat.stream().mapToInt(Integer::intValue).toArray();
+    signShifts[field] = fields.get(field).kind() == OperandField.Kind.SIGNED ? 64 - top : -1;
   }
 
   /** Parses an encoding. */
@@ -104,19 +128,12 @@ public final class Encoding {
   /** The value of a field in these bits: extended, biased. */
   public long extract(int field, int instruction) {
     long value = 0;
-    int top = 0;
-    for (Slice slice : slices) {
-      if (slice.field == field) {
-        long piece = instruction >>> slice.low & (1L << slice.width) - 1;
-        value |= piece << slice.to;
-        top = Math.max(top, slice.to + slice.width);
-      }
+    int[] flat = slicesOfField[field];
+    for (int i = 0; i < flat.length; i += 3) {
+      value |= (instruction >>> flat[i] & (1L << flat[i + 2]) - 1) << flat[i + 1];
     }
-    OperandField declared = fields.get(field);
-    if (declared.kind() == OperandField.Kind.SIGNED) {
-      return value << 64 - top >> 64 - top;
-    }
-    return value + declared.bias();
+    int shift = signShifts[field];
+    return shift >= 0 ? value << shift >> shift : value + fields.get(field).bias();
   }
 
   /**

@@ -30,6 +30,9 @@ public final class InstructionTable {
 
   private static final int BUCKETS = 1 << 12;
 
+  private static final int LOG_RECENT = 13;
+  private static final int RECENT = 1 << LOG_RECENT;
+
   private final List<Instruction> instructions;
   private final List<AliasEntry> aliases;
   private final Row[][] buckets = new Row[BUCKETS][];
@@ -41,6 +44,12 @@ public final class InstructionTable {
 
   /** Of the classes that this table adds to its base. */
   private final MethodHandles.Lookup own;
+
+  /**
+   * What was decoded last, by a hash of its bits: programs use few encodings often. Several threads
+   * may write here, and lose nothing but time: what they write is immutable.
+   */
+  private final @Nullable Decoded[] recent = new Decoded[RECENT];
 
   private final @Nullable Invoker[] invokers;
   private @Nullable Invoker invoker;
@@ -177,9 +186,16 @@ public final class InstructionTable {
    */
   public @Nullable Decoded decode(int bits, int length) {
     int low = length == 2 ? bits & 0xffff : bits;
+    int place = low * 0x9e37_79b1 >>> Integer.SIZE - LOG_RECENT;
+    Decoded known = recent[place];
+    if (known != null && known.bits() == low && known.length() == length) {
+      return known;
+    }
     for (Row row : buckets[bucket(low)]) {
       if (row.encoding.length() == length && row.encoding.matches(low)) {
-        return decoded(row, low, length);
+        Decoded made = decoded(row, low, length);
+        recent[place] = made;
+        return made;
       }
     }
     return null;
