@@ -1,6 +1,7 @@
 package vivarium.api.isa;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -55,15 +56,18 @@ public final class Encoding {
   }
 
   private void flatten(int field) {
-    List<Integer> flat = new ArrayList<>();
+    int[] flat = new int[3 * slices.size()];
+    int used = 0;
     int top = 0;
     for (Slice slice : slices) {
       if (slice.field == field) {
-        flat.addAll(List.of(slice.low, slice.to, slice.width));
+        flat[used++] = slice.low;
+        flat[used++] = slice.to;
+        flat[used++] = slice.width;
         top = Math.max(top, slice.to + slice.width);
       }
     }
-    slicesOfField[field] = flat.stream().mapToInt(Integer::intValue).toArray();
+    slicesOfField[field] = Arrays.copyOf(flat, used);
     signShifts[field] = fields.get(field).kind() == OperandField.Kind.SIGNED ? 64 - top : -1;
   }
 

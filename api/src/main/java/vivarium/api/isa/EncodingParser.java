@@ -1,18 +1,12 @@
 package vivarium.api.isa;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads the notation of {@link Insn#value()}. */
 final class EncodingParser {
-  private static final Pattern FIELD =
-      Pattern.compile("([A-Za-z][A-Za-z0-9']*)(?:\\[([0-9:|]+)])?(?:!=([0-9]+))?");
-
   private final String text;
   private final String unless;
   private final Map<String, OperandField> declared;
@@ -29,10 +23,10 @@ final class EncodingParser {
   }
 
   Encoding parse() {
-    String[] tokens = text.trim().split("\\s+");
-    for (int i = tokens.length - 1; i >= 0; i--) {
-      String token = tokens[i];
-      if (token.matches("[01]+")) {
+    List<String> tokens = split(text, ' ');
+    for (int i = tokens.size() - 1; i >= 0; i--) {
+      String token = tokens.get(i);
+      if (isFixed(token)) {
         fixed(token);
       } else {
         field(token);
@@ -41,11 +35,38 @@ final class EncodingParser {
     if (bits != 16 && bits != 32) {
       throw new IllegalArgumentException("an encoding of " + bits + " bits: " + text);
     }
-    for (String exclusion : unless.isBlank() ? new String[0] : unless.split(",")) {
-      String[] sides = exclusion.trim().split("=");
-      exclude(sides[0], Long.parseLong(sides[1]));
+    for (String exclusion : split(unless, ',')) {
+      int equals = exclusion.indexOf('=');
+      exclude(
+          exclusion.substring(0, equals).strip(),
+          Long.parseLong(exclusion.substring(equals + 1).strip()));
     }
     return build();
+  }
+
+  /** The pieces between separators, empty ones left out; white space is one separator. */
+  private static List<String> split(String text, char separator) {
+    List<String> pieces = new ArrayList<>();
+    int from = 0;
+    for (int at = 0; at <= text.length(); at++) {
+      char c = at < text.length() ? text.charAt(at) : separator;
+      if (c == separator || separator == ' ' && Character.isWhitespace(c)) {
+        if (at > from) {
+          pieces.add(text.substring(from, at));
+        }
+        from = at + 1;
+      }
+    }
+    return pieces;
+  }
+
+  private static boolean isFixed(String token) {
+    for (int i = 0; i < token.length(); i++) {
+      if (token.charAt(i) != '0' && token.charAt(i) != '1') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void fixed(String token) {
@@ -56,31 +77,39 @@ final class EncodingParser {
     }
   }
 
+  /** Name, perhaps its bits in brackets, perhaps {@code !=} and a value that is excluded. */
   private void field(String token) {
-    Matcher matcher = FIELD.matcher(token);
-    OperandField field = matcher.matches() ? declared.get(matcher.group(1)) : null;
-    if (field == null) {
+    int excludes = token.indexOf("!=");
+    String placed = excludes < 0 ? token : token.substring(0, excludes);
+    int bracket = placed.indexOf('[');
+    OperandField field = declared.get(bracket < 0 ? placed : placed.substring(0, bracket));
+    if (field == null || bracket >= 0 && !placed.endsWith("]")) {
       throw new IllegalArgumentException("unknown field " + token + " in " + text);
     }
     String name = field.name();
-    if (matcher.group(3) != null) {
-      exclude(name, Long.parseLong(matcher.group(3)));
+    if (excludes >= 0) {
+      exclude(name, Long.parseLong(token.substring(excludes + 2)));
     }
-    String[] pieces =
-        matcher.group(2) != null
-            ? matcher.group(2).split("\\|")
-            : new String[] {field.width() - 1 + ":0"};
-    for (int i = pieces.length - 1; i >= 0; i--) {
-      String[] ends = pieces[i].split(":");
-      int high = Integer.parseInt(ends[0]);
-      int low = Integer.parseInt(ends[ends.length - 1]);
-      int width = high - low + 1;
-      if (width <= 0) {
-        throw new IllegalArgumentException("a field without bits: " + token + " in " + text);
-      }
-      slices.computeIfAbsent(name, absent -> new ArrayList<>()).add(new int[] {bits, low, width});
-      bits += width;
+    if (bracket < 0) {
+      slice(name, field.width() - 1, 0, token);
+      return;
     }
+    List<String> pieces = split(placed.substring(bracket + 1, placed.length() - 1), '|');
+    for (int i = pieces.size() - 1; i >= 0; i--) {
+      String piece = pieces.get(i);
+      int colon = piece.indexOf(':');
+      int high = Integer.parseInt(colon < 0 ? piece : piece.substring(0, colon));
+      slice(name, high, Integer.parseInt(piece.substring(colon + 1)), token);
+    }
+  }
+
+  private void slice(String name, int high, int low, String token) {
+    int width = high - low + 1;
+    if (width <= 0) {
+      throw new IllegalArgumentException("a field without bits: " + token + " in " + text);
+    }
+    slices.computeIfAbsent(name, absent -> new ArrayList<>()).add(new int[] {bits, low, width});
+    bits += width;
   }
 
   private void exclude(String name, long value) {
@@ -88,12 +117,12 @@ final class EncodingParser {
   }
 
   private Encoding build() {
-    List<String> order = new ArrayList<>(declared.keySet());
-    List<OperandField> fields =
-        slices.keySet().stream()
-            .map(name -> java.util.Objects.requireNonNull(declared.get(name)))
-            .sorted(Comparator.comparingInt(field -> order.indexOf(field.name())))
-            .toList();
+    List<OperandField> fields = new ArrayList<>();
+    for (OperandField field : declared.values()) {
+      if (slices.containsKey(field.name())) {
+        fields.add(field);
+      }
+    }
     List<Encoding.Slice> all = new ArrayList<>();
     List<Encoding.Exclusion> exclusions = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {

@@ -96,7 +96,11 @@ final class TableReader {
     if (!given.isEmpty()) {
       return given.strip();
     }
-    return String.join(", ", encoding.fields().stream().map(OperandField::name).toList());
+    StringBuilder text = new StringBuilder();
+    for (OperandField field : encoding.fields()) {
+      text.append(text.isEmpty() ? "" : ", ").append(field.name());
+    }
+    return text.toString();
   }
 
   static List<Instruction.Parameter> parameters(Method method, Encoding encoding) {

@@ -204,6 +204,11 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     translator.drop(gpa, length);
   }
 
+  /** How many places at which code can be left are remembered: code memory bounds them. */
+  int siteCount() {
+    return translator.siteCount();
+  }
+
   @Override
   public void close() {
     translator.close();

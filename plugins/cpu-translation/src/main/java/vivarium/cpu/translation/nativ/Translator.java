@@ -79,6 +79,11 @@ final class Translator implements CodeSource {
     return site;
   }
 
+  /** How many sites there are, those of dropped traces included. */
+  int siteCount() {
+    return traces.sites().size();
+  }
+
   /** Host address of the code for a pc in the current context; 0 if there can be none. */
   long codeFor(long pc) {
     JumpTable jumps = contexts.jumps();
