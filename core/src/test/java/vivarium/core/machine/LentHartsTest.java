@@ -59,7 +59,8 @@ class LentHartsTest {
   private void assertAnswer(Map<String, String> options, String line, Object... providers)
       throws IOException {
     Path image = Files.write(directory.resolve("image"), new byte[16]);
-    MachineConfig.Builder config = MachineConfig.builder().memoryBytes(2 << 20).kernel(image).cpu("borrower");
+    MachineConfig.Builder config =
+        MachineConfig.builder().memoryBytes(2 << 20).kernel(image).cpu("borrower");
     options.forEach(config::cpuOption);
     PluginCatalog catalog = PARTS.catalog(providers);
     try (MachineMemory memory = MachineMemory.ofBytes(64 << 20)) {
