@@ -38,7 +38,7 @@ public final class DirectExecution implements CpuStrategy {
 
   @Override
   public CpuEngine create(CpuEnvironment environment) {
-    if (environment.hart().id() == 0) {
+    if (environment.hart().id() == 0 && environment.hart().block().steps() == 0) {
       tellUnvirtualizable(environment);
     }
     return new TrapAndEmulate(environment, environment.host().hart(environment));
