@@ -78,6 +78,15 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures as JSON, too")
   private @Nullable Path json;
 
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description =
+          "How often each is run; the last time counts, when the JVM is warm. ${DEFAULT-VALUE} if"
+              + " not given",
+      defaultValue = "1")
+  private int rounds = 1;
+
   @Mixin private Wishes options = new Wishes();
 
   CompareCommand(Host host) {
@@ -107,9 +116,12 @@ final class CompareCommand implements Callable<Integer> {
       wishes.append += POWER_OFF;
     }
     writable(page);
+    if (rounds < 1) {
+      throw new VivariumException("there must be at least one round");
+    }
     try (MachineMemory memory = MachineMemory.ofHost()) {
       Measuring measuring = new Measuring(() -> configure(wishes), plugins, memory);
-      return report(measuring.run(name, combinations, this::tell));
+      return report(measuring.run(name, combinations, rounds, this::tell));
     }
   }
 

@@ -52,7 +52,7 @@ public final class ComparisonJson {
   private static StringJoiner names(Combination combination) {
     return new StringJoiner(", ", "{", "}")
         .add(member("cpu", quote(combination.cpu())))
-        .add(member("memory", quote(combination.memory())));
+        .add(member("memoryStrategy", quote(combination.memory())));
   }
 
   private static String shares(Map<Activity, Double> shares) {

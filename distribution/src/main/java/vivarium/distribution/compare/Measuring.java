@@ -36,17 +36,23 @@ public final class Measuring {
   }
 
   /**
-   * Runs them all.
+   * Runs them all, in rounds: what counts is the last one, when HotSpot knows the monitor's code
+   * and the order of the combinations matters no more.
    *
    * @param name the guest's, for people
+   * @param rounds how often each is run, at least once
    * @param heard told of each measurement when it has been made
    */
-  public Comparison run(String name, List<Combination> combinations, Consumer<Measurement> heard) {
+  public Comparison run(
+      String name, List<Combination> combinations, int rounds, Consumer<Measurement> heard) {
     List<Measurement> measurements = new ArrayList<>();
-    for (Combination combination : combinations) {
-      Measurement made = measure(combination);
-      measurements.add(made);
-      heard.accept(made);
+    for (int round = 0; round < rounds; round++) {
+      measurements.clear();
+      for (Combination combination : combinations) {
+        Measurement made = measure(combination);
+        measurements.add(made);
+        heard.accept(made);
+      }
     }
     return new Comparison(name, measurements);
   }
