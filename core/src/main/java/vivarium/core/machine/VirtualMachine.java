@@ -54,6 +54,10 @@ public final class VirtualMachine implements AutoCloseable {
   private final List<Request> requests = new ArrayList<>();
   private State state = State.READY;
   private boolean pauseWanted;
+
+  /** Whether it is held: the scheduler may wake it all the same, with a wake that came late. */
+  private volatile boolean held;
+
   private volatile boolean disturbed;
   private @Nullable Outcome outcome;
   private volatile @Nullable Thread runner;
@@ -214,7 +218,7 @@ public final class VirtualMachine implements AutoCloseable {
       Progress progress = Progress.ENDED;
       runner = Thread.currentThread();
       try {
-        progress = disturbed ? obey() : turn(nanos);
+        progress = disturbed ? obey() : held ? Progress.WAITS_TO_BE_WOKEN : turn(nanos);
         return progress;
       } finally {
         runner = null;
@@ -277,15 +281,16 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
-  private boolean hold(boolean held) {
-    if (held) {
+  private boolean hold(boolean wanted) {
+    if (wanted) {
       machine().machineClock().pause();
     } else {
       machine().machineClock().resume();
     }
-    state = held ? State.PAUSED : State.RUNNING;
+    held = wanted;
+    state = wanted ? State.PAUSED : State.RUNNING;
     changed.signalAll();
-    return held;
+    return wanted;
   }
 
   private void waitForEvent(long nanos) {
@@ -322,6 +327,7 @@ public final class VirtualMachine implements AutoCloseable {
       ticket = null;
       requests.clear();
       pauseWanted = false;
+      held = false;
       disturbed = false;
       state = end.isFinal() ? State.ENDED : State.READY;
       changed.signalAll();
