@@ -136,14 +136,14 @@ public final class TestMachine {
         block.clearAttention(HartBlock.ATTENTION_INTERRUPT);
         hart.takeInterrupt();
       }
+      if (block.budget() <= 0) {
+        return steps;
+      }
       if ((block.attention() & HartBlock.ATTENTION_WAIT) != 0) {
         block.clearAttention(HartBlock.ATTENTION_WAIT);
         if (!hart.wakes()) {
           return steps - block.budget();
         }
-      }
-      if (block.budget() <= 0) {
-        return steps;
       }
       steppers.get(hartId).step();
     }
