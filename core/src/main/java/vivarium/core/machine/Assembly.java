@@ -207,7 +207,7 @@ final class Assembly {
   }
 
   private CpuEngine makeEngine(Hart hart, HostLoan host) {
-    HostPowers powers = new LentHarts(host, parts.catalog(), config.cpu());
+    HostPowers powers = new LentHarts(host, parts.catalog(), parts.cpu().name());
     return parts
         .cpu()
         .create(new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions()));

@@ -24,9 +24,6 @@ final class LentHarts implements HostPowers {
   private static final Logger LOG = LoggerFactory.getLogger(LentHarts.class);
   private static final String OPTION = "hart";
 
-  /** The strategies of which harts are made if none is named, fastest first. */
-  private static final List<String> FASTEST = List.of("translation", "interpretation");
-
   private final HostPowers host;
   private final PluginCatalog catalog;
   private final String borrower;
@@ -102,11 +99,9 @@ final class LentHarts implements HostPowers {
       }
     }
     List<String> there = names();
-    return FASTEST.stream()
-        .filter(there::contains)
-        .findFirst()
-        .or(() -> there.stream().findFirst())
-        .orElseThrow(
-            () -> new VivariumException("there is no hart to execute guest code on directly"));
+    if (there.isEmpty()) {
+      throw new VivariumException("there is no hart to execute guest code on directly");
+    }
+    return Parts.fastest(there);
   }
 }

@@ -16,7 +16,7 @@ import vivarium.core.schedule.Share;
  * @param name for messages
  * @param isa instruction set
  * @param isaExtensions extensions of the instruction set that plugins provide, in this order
- * @param cpu CPU strategy
+ * @param cpu CPU strategy; binary translation if empty, or interpretation where there is none
  * @param cpuOptions what the CPU strategy is told
  * @param memoryStrategy memory strategy
  * @param memoryOptions what the memory strategy is told
@@ -41,7 +41,7 @@ public record MachineConfig(
     String name,
     String isa,
     List<String> isaExtensions,
-    String cpu,
+    Optional<String> cpu,
     Map<String, String> cpuOptions,
     String memoryStrategy,
     Map<String, String> memoryOptions,
@@ -101,7 +101,7 @@ public record MachineConfig(
     private String name = "vm";
     private String isa = "rv64gc";
     private final List<String> isaExtensions = new ArrayList<>();
-    private String cpu = "interpretation";
+    private Optional<String> cpu = Optional.empty();
     private final Map<String, String> cpuOptions = new LinkedHashMap<>();
     private String memoryStrategy = "nested";
     private final Map<String, String> memoryOptions = new LinkedHashMap<>();
@@ -143,7 +143,7 @@ public record MachineConfig(
 
     /** Chooses the CPU strategy. */
     public Builder cpu(String value) {
-      cpu = value;
+      cpu = Optional.of(value);
       return this;
     }
 

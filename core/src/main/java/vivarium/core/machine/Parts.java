@@ -1,6 +1,8 @@
 package vivarium.core.machine;
 
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuStrategy;
@@ -9,6 +11,7 @@ import vivarium.api.isa.ExtendedInstructionSet;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.memory.MemoryStrategy;
 import vivarium.core.plugin.PluginCatalog;
+import vivarium.core.plugin.PluginKind;
 
 /**
  * The plugins of one machine, found in the catalog, after the configuration has been found sound:
@@ -32,6 +35,9 @@ record Parts(
   private static final int MOST_HARTS = 8;
   private static final long LEAST_MEMORY = 1L << 20;
   private static final long PAGE_BYTES = 4096;
+
+  /** The CPU strategies among which one is chosen if none is named, fastest first. */
+  private static final List<String> FASTEST = List.of("translation", "interpretation");
 
   /**
    * Checks a configuration and finds its plugins.
@@ -57,10 +63,19 @@ record Parts(
     }
     return new Parts(
         instructionSet(config, catalog),
-        catalog.cpu(config.cpu()),
+        catalog.cpu(config.cpu().orElseGet(() -> fastest(catalog.names(PluginKind.CPU)))),
         catalog.memory(config.memoryStrategy()),
         Map.copyOf(devices),
         catalog);
+  }
+
+  /** The fastest of some CPU strategies, of which there is at least one unless none is found. */
+  static String fastest(Collection<String> names) {
+    return FASTEST.stream()
+        .filter(names::contains)
+        .findFirst()
+        .or(() -> names.stream().findFirst())
+        .orElseThrow(() -> new VivariumException("there is no CPU strategy"));
   }
 
   /** A kind of device that {@link #find} found. */

@@ -60,7 +60,10 @@ final class Wishes {
       description = "Virtual processors; 1 if not given")
   @Nullable Integer harts;
 
-  @Option(names = "--cpu", paramLabel = "NAME", description = "CPU strategy")
+  @Option(
+      names = "--cpu",
+      paramLabel = "NAME",
+      description = "CPU strategy; translation if not given")
   @Nullable String cpu;
 
   @Option(names = "--memory-strategy", paramLabel = "NAME", description = "Memory strategy")
