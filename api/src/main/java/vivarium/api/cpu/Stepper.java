@@ -118,6 +118,29 @@ public final class Stepper {
     }
   }
 
+  /**
+   * Does what the attention word asks for, which is cleared of it; every engine's first act in a
+   * run and whenever attention is requested. The engine looks its code up anew afterwards, because
+   * an interrupt may have been taken.
+   *
+   * @return how the run ends, if it does
+   */
+  public @Nullable Exit attend() {
+    int attention = block.attention();
+    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
+      block.clearAttention(HartBlock.ATTENTION_STOP);
+      return Exit.STOPPED;
+    }
+    block.clearAttention(
+        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
+    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && hart.takeInterrupt();
+    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !hart.wakes()) {
+      counters.waits++;
+      return Exit.WAITING;
+    }
+    return null;
+  }
+
   private void count(Decoded decoded) {
     executed[decoded.instruction().number()]++;
   }

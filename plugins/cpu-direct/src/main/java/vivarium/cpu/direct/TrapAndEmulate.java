@@ -46,7 +46,7 @@ final class TrapAndEmulate implements CpuEngine {
     block.grantBudget(budget);
     while (true) {
       if (block.attention() != 0) {
-        Exit exit = attend();
+        Exit exit = interpreterRoutines.attend();
         if (exit != null) {
           return exit;
         }
@@ -82,23 +82,6 @@ final class TrapAndEmulate implements CpuEngine {
       routines[number] = routine;
     }
     interpreterRoutines.call(decoded, routine);
-  }
-
-  /** Does what the attention word asks for; an exit if that ends the run. */
-  private @Nullable Exit attend() {
-    int attention = block.attention();
-    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
-      block.clearAttention(HartBlock.ATTENTION_STOP);
-      return Exit.STOPPED;
-    }
-    block.clearAttention(
-        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
-    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && guest.takeInterrupt();
-    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !guest.wakes()) {
-      guest.counters().waits++;
-      return Exit.WAITING;
-    }
-    return null;
   }
 
   @Override

@@ -59,7 +59,8 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
     selectJumps();
     while (true) {
       if (block.attention() != 0) {
-        Exit exit = attend();
+        Exit exit = stepper.attend();
+        selectJumps();
         if (exit != null) {
           return exit;
         }
@@ -75,24 +76,6 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
         executeBlocks();
       }
     }
-  }
-
-  /** Does what the attention word asks for; an exit if that ends the run. */
-  private @Nullable Exit attend() {
-    int attention = block.attention();
-    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
-      block.clearAttention(HartBlock.ATTENTION_STOP);
-      return Exit.STOPPED;
-    }
-    block.clearAttention(
-        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
-    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && hart.takeInterrupt();
-    selectJumps();
-    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !hart.wakes()) {
-      hart.counters().waits++;
-      return Exit.WAITING;
-    }
-    return null;
   }
 
   private void selectJumps() {

@@ -70,7 +70,8 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     traces.select();
     while (true) {
       if (block.attention() != 0) {
-        Exit exit = attend();
+        Exit exit = stepper.attend();
+        traces.select();
         if (exit != null) {
           return exit;
         }
@@ -82,24 +83,6 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
       traces.collect();
       afterwards(execute());
     }
-  }
-
-  /** Does what the attention word asks for; an exit if that ends the run. */
-  private @Nullable Exit attend() {
-    int attention = block.attention();
-    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
-      block.clearAttention(HartBlock.ATTENTION_STOP);
-      return Exit.STOPPED;
-    }
-    block.clearAttention(
-        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
-    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && hart.takeInterrupt();
-    traces.select();
-    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !hart.wakes()) {
-      hart.counters().waits++;
-      return Exit.WAITING;
-    }
-    return null;
   }
 
   /**

@@ -1,7 +1,6 @@
 package vivarium.cpu.translation.nativ;
 
 import java.lang.invoke.MethodHandle;
-import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.CodeMemory;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
@@ -56,7 +55,8 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     contexts.select();
     while (true) {
       if (isAskedFor()) {
-        Exit exit = attend();
+        Exit exit = stepper.attend();
+        contexts.select();
         if (exit != null) {
           return exit;
         }
@@ -80,24 +80,6 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
    */
   private boolean isAskedFor() {
     return (block.attention() & ~HartBlock.ATTENTION_CONTEXT) != 0;
-  }
-
-  /** Does what the attention word asks for; an exit if that ends the run. */
-  private @Nullable Exit attend() {
-    int attention = block.attention();
-    if ((attention & HartBlock.ATTENTION_STOP) != 0) {
-      block.clearAttention(HartBlock.ATTENTION_STOP);
-      return Exit.STOPPED;
-    }
-    block.clearAttention(
-        HartBlock.ATTENTION_INTERRUPT | HartBlock.ATTENTION_CONTEXT | HartBlock.ATTENTION_WAIT);
-    boolean interrupted = (attention & HartBlock.ATTENTION_INTERRUPT) != 0 && hart.takeInterrupt();
-    contexts.select();
-    if ((attention & HartBlock.ATTENTION_WAIT) != 0 && !interrupted && !hart.wakes()) {
-      hart.counters().waits++;
-      return Exit.WAITING;
-    }
-    return null;
   }
 
   /** Runs emitted code, through misses that can be resumed, until it is left for good. */
