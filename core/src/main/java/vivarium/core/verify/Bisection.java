@@ -176,16 +176,14 @@ final class Bisection {
     }
   }
 
-  private String explanationAfter(List<Leg> legs) {
-    try (Pair pair = pairs.get()) {
-      pair.replay(legs);
-      return pair.explanation();
-    }
-  }
-
   private Difference describe(Place place) {
-    String instruction = instructionAfter(place.before());
-    String explanation = explanationAfter(place.before());
+    String instruction;
+    String explanation;
+    try (Pair pair = pairs.get()) {
+      pair.replay(place.before());
+      instruction = pair.nextInstruction();
+      explanation = pair.explanation();
+    }
     try (Pair pair = pairs.get()) {
       pair.replay(place.after());
       List<Mismatch> mismatches = new ArrayList<>(pair.stateMismatches());

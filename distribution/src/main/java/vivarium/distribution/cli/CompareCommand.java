@@ -96,13 +96,10 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> guests = new ArrayList<>(names);
-    Wishes asked = options;
+    Wishes asked = options.overFile(guests);
     String name = "embedded";
     if (!names.isEmpty()) {
       name = names.getLast();
-      if (MachineFile.isNamedBy(names.getFirst())) {
-        asked = options.over(MachineFile.read(Path.of(guests.removeFirst())));
-      }
     } else if (asked.kernel != null || asked.firmware != null) {
       name = String.valueOf(asked.kernel != null ? asked.kernel : asked.firmware);
     }
@@ -110,8 +107,7 @@ final class CompareCommand implements Callable<Integer> {
     PluginCatalog plugins = host.plugins(asked.plugins);
     List<Combination> combinations = combinations(asked, plugins);
     Wishes wishes = GuestChoice.complete(asked, guests, host);
-    wishes.disks =
-        wishes.disks.stream().map(disk -> new MachineConfig.Disk(disk.path(), true)).toList();
+    wishes.protectDisks();
     if (!guests.isEmpty() && asked.append == null && wishes.append != null) {
       wishes.append += POWER_OFF;
     }

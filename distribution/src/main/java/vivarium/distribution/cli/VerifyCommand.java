@@ -1,7 +1,6 @@
 package vivarium.distribution.cli;
 
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -101,15 +100,11 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> guests = new ArrayList<>(names);
-    Wishes asked = options;
-    if (!names.isEmpty() && MachineFile.isNamedBy(names.getFirst())) {
-      asked = options.over(MachineFile.read(Path.of(guests.removeFirst())));
-    }
+    Wishes asked = options.overFile(guests);
     LogConfigurator.use(Objects.requireNonNullElse(asked.log, LogLevel.warn));
     PluginCatalog plugins = host.plugins(asked.plugins);
     Wishes wishes = GuestChoice.complete(asked, guests, host);
-    wishes.disks =
-        wishes.disks.stream().map(disk -> new MachineConfig.Disk(disk.path(), true)).toList();
+    wishes.protectDisks();
     List<String> engines = pair("--cpu", Objects.requireNonNullElse(wishes.cpu, ENGINES));
     List<String> memories =
         pair("--memory-strategy", Objects.requireNonNullElse(wishes.memoryStrategy, "nested"));

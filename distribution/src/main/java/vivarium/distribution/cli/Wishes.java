@@ -151,6 +151,20 @@ final class Wishes {
   @Nullable String guest;
 
   /**
+   * These wishes over those of the machine file that heads a list, if one does: it is taken off.
+   */
+  Wishes overFile(List<String> names) {
+    return !names.isEmpty() && MachineFile.isNamedBy(names.getFirst())
+        ? over(MachineFile.read(Path.of(names.removeFirst())))
+        : this;
+  }
+
+  /** Lets guests write to no disk: each of several runs then finds the same. */
+  void protectDisks() {
+    disks = disks.stream().map(disk -> new MachineConfig.Disk(disk.path(), true)).toList();
+  }
+
+  /**
    * These wishes, and where they say nothing, others. Disks are either's; plugin directories and
    * settings are both's.
    */
