@@ -14,6 +14,7 @@ import vivarium.api.memory.PagingEnvironment;
 import vivarium.api.memory.Translation;
 import vivarium.api.memory.TranslationContext;
 import vivarium.api.memory.Walk;
+import vivarium.api.memory.WalkerProtection;
 
 /**
  * Translation by the guest's own tables, which hold machine addresses: one walk, one reference a
@@ -32,7 +33,7 @@ final class ProtectedPaging implements Paging {
       Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
 
   private final GuestMemory memory;
-  private final Protection protection = new Protection();
+  private final WalkerProtection protection;
   private final TablePages tables;
   private final MachineView machineView;
   private final GuestTables guestView;
@@ -46,6 +47,7 @@ final class ProtectedPaging implements Paging {
 
   ProtectedPaging(PagingEnvironment environment, int mostRoots) {
     memory = environment.memory();
+    protection = new WalkerProtection(memory);
     Counters counters = environment.counters();
     tables = new TablePages(memory, counters, protection, mostRoots);
     machineView = new MachineView(tables, counters);

@@ -9,6 +9,7 @@ import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.TableGuard;
 import vivarium.api.memory.TableMemory;
+import vivarium.api.memory.WalkerProtection;
 
 /**
  * The types of one machine's pages, and the guest's way to those that are page tables.
@@ -56,7 +57,7 @@ final class TablePages implements TableGuard, TableMemory {
 
   private final GuestMemory memory;
   private final Counters counters;
-  private final Protection protection;
+  private final WalkerProtection protection;
   private final int mostRoots;
   private final @Nullable TablePage[] ofPage;
   private final List<TablePage> all = new ArrayList<>();
@@ -73,7 +74,7 @@ final class TablePages implements TableGuard, TableMemory {
   /** Whether {@link #markFrame} is at work: the value is the frame's own. */
   private boolean markingFrame;
 
-  TablePages(GuestMemory memory, Counters counters, Protection protection, int mostRoots) {
+  TablePages(GuestMemory memory, Counters counters, WalkerProtection protection, int mostRoots) {
     this.memory = memory;
     this.counters = counters;
     this.protection = protection;

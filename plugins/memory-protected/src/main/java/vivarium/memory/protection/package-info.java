@@ -6,9 +6,9 @@
  * vivarium.memory.protection.TablePage} is one of these; {@link
  * vivarium.memory.protection.MachineView} and {@link vivarium.api.memory.GuestTables} are the
  * tables as the MMU reads them and as the guest believes them to be; {@link
- * vivarium.memory.protection.Protection} says which pages the MMU may walk. Reached only through
- * the service that the module provides; it knows {@code vivarium.api}, and of page-table entries
- * only what a {@link vivarium.api.memory.PageTableFormat} says.
+ * vivarium.api.memory.WalkerProtection} says which pages the MMU may walk. Reached only through the
+ * service that the module provides; it knows {@code vivarium.api}, and of page-table entries only
+ * what a {@link vivarium.api.memory.PageTableFormat} says.
  */
 @NullMarked
 package vivarium.memory.protection;

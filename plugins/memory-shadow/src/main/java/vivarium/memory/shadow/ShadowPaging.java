@@ -15,6 +15,7 @@ import vivarium.api.memory.TableMemory;
 import vivarium.api.memory.Translation;
 import vivarium.api.memory.TranslationContext;
 import vivarium.api.memory.Walk;
+import vivarium.api.memory.WalkerProtection;
 
 /**
  * Translation by shadow tables: a TLB miss walks V2M, the monitor's own; only where that has no
@@ -32,7 +33,7 @@ final class ShadowPaging implements Paging {
       Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
 
   private final GuestMemory memory;
-  private final Protection protection;
+  private final WalkerProtection protection;
   private final ShadowTables tables;
   private final CountedFrames shadows;
   private final GuestPath path;
@@ -50,7 +51,7 @@ final class ShadowPaging implements Paging {
   ShadowPaging(PagingEnvironment environment, boolean outOfSync) {
     memory = environment.memory();
     Counters counters = environment.counters();
-    protection = new Protection(memory);
+    protection = new WalkerProtection(memory);
     tables = new ShadowTables(memory, environment.frames(), counters, protection, outOfSync);
     shadows = new CountedFrames(environment.frames(), counters);
     path = new GuestPath(memory, tables);

@@ -13,6 +13,7 @@ import vivarium.api.memory.PageTableFormat;
 import vivarium.api.memory.TableFrames;
 import vivarium.api.memory.TableGuard;
 import vivarium.api.memory.Walk;
+import vivarium.api.memory.WalkerProtection;
 
 /**
  * All shadow tables of one machine. There is one for each guest page and level at which that page
@@ -44,7 +45,7 @@ final class ShadowTables implements TableGuard {
   private final GuestMemory memory;
   private final TableFrames frames;
   private final Counters counters;
-  private final Protection protection;
+  private final WalkerProtection protection;
   private final boolean mayLeaveOutOfSync;
   private final @Nullable ShadowTable[] ofPage;
   private final List<ShadowTable> roots = new ArrayList<>();
@@ -62,7 +63,7 @@ final class ShadowTables implements TableGuard {
       GuestMemory memory,
       TableFrames frames,
       Counters counters,
-      Protection protection,
+      WalkerProtection protection,
       boolean mayLeaveOutOfSync) {
     this.memory = memory;
     this.frames = frames;

@@ -1,27 +1,26 @@
-package vivarium.memory.shadow;
+package vivarium.api.memory;
 
 import java.util.ArrayList;
 import java.util.List;
-import vivarium.api.memory.Access;
-import vivarium.api.memory.GuestMemory;
-import vivarium.api.memory.TranslationContext;
 
 /**
- * Physical memory protection of the harts whose walks the shadows answer: a table may be shadowed
- * only if all of them may read and write it, because a walk of the shadow asks no one.
+ * Physical memory protection of the harts for which a memory strategy keeps tables that are walked
+ * without asking anyone: the guest's own in their frames, or shadows of them. A page may serve as
+ * such a table only if all of these harts may read and write it.
  */
-final class Protection {
+public final class WalkerProtection {
   private static final int NEEDED = Access.LOAD.mask() | Access.STORE.mask();
 
   private final GuestMemory memory;
   private final List<TranslationContext> walkers = new ArrayList<>();
 
-  Protection(GuestMemory memory) {
+  /** Makes it for a machine whose harts are still to be added. */
+  public WalkerProtection(GuestMemory memory) {
     this.memory = memory;
   }
 
   /** Adds a hart, by one of its translated contexts, if it is new; whether it is. */
-  boolean addWalker(TranslationContext context) {
+  public boolean addWalker(TranslationContext context) {
     for (TranslationContext walker : walkers) {
       if (walker.hart().equals(context.hart())) {
         return false;
@@ -32,12 +31,12 @@ final class Protection {
   }
 
   /** Whether all of RAM is open to everyone, as it mostly is. */
-  boolean isOpen() {
+  public boolean isOpen() {
     return allows(memory.base(), memory.size());
   }
 
-  /** Whether a table may lie in a page. */
-  boolean allowsTable(long gpa) {
+  /** Whether a page may serve as a table. */
+  public boolean allowsTable(long gpa) {
     return allows(gpa, GuestMemory.PAGE_BYTES);
   }
 
