@@ -174,6 +174,12 @@ final class Leaving {
       return;
     }
     int pc = places.use(target);
+    if ((residents.borrowed() >>> pc & 1) != 0) {
+      int borrowed = pc;
+      pc = places.scratch();
+      asm.rr(X64Op.MOV64, pc, borrowed);
+    }
+    residents.giveBack(asm);
     int hash = places.scratch();
     int table = places.scratch();
     int miss = asm.newLabel();
@@ -188,7 +194,7 @@ final class Leaving {
     asm.jmpM(table, hash, 8, 8);
     asm.bind(miss);
     asm.mr(X64Op.MOV64, BLOCK, at(HartBlock.PC), pc);
-    leave(site);
+    out(site);
   }
 
   /**
