@@ -65,7 +65,11 @@ public final class Machine {
 
   /** Steps made since power-on by all harts together. */
   public long steps() {
-    return harts.stream().mapToLong(hart -> hart.block().steps()).sum();
+    long steps = 0;
+    for (Hart hart : harts) {
+      steps += hart.block().steps();
+    }
+    return steps;
   }
 
   /**

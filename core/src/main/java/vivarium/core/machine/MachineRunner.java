@@ -92,7 +92,7 @@ final class MachineRunner {
     record Ran() implements Turn {}
 
     /**
-     * Nothing can run before something is posted, or so much of the host's time is over.
+     * Nothing can run any more before something is posted, or so much of the host's time is over.
      *
      * @param nanos how long to wait at most
      */
@@ -187,14 +187,26 @@ final class MachineRunner {
       return clock.skipToEarliest() ? RAN : rest();
     }
     run(processor, Math.min(maxSteps, budget(nanos)));
-    return RAN;
+    return clock instanceof RealClock && allWait() ? rest() : RAN;
+  }
+
+  private boolean allWait() {
+    for (VirtualProcessor processor : processors) {
+      if (!processor.waiting || processor.hart.wakes()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Turn rest() {
     if (!(clock instanceof RealClock)) {
       return new Turn.Idle(clock.nanosToEarliest());
     }
-    long steps = processors.stream().mapToLong(each -> each.hart.block().steps()).sum();
+    long steps = 0;
+    for (VirtualProcessor processor : processors) {
+      steps += processor.hart.block().steps();
+    }
     if (rest.waits(steps)) {
       giveUpEngines();
     }

@@ -234,12 +234,12 @@ public final class VirtualMachine implements AutoCloseable {
       }
       Machine current = machine();
       long before = current.steps();
-      return switch (current.runner().turn(left, nanos)) {
-        case MachineRunner.Turn.Ran ran -> {
-          left -= current.steps() - before;
-          yield Progress.RAN;
-        }
-        case MachineRunner.Turn.Idle idle -> new Progress.Waits(idle.nanos());
+      MachineRunner.Turn turn = current.runner().turn(left, nanos);
+      left -= current.steps() - before;
+      return switch (turn) {
+        case MachineRunner.Turn.Ran ran -> Progress.RAN;
+        case MachineRunner.Turn.Idle idle ->
+            left > 0 ? new Progress.Waits(idle.nanos()) : Progress.RAN;
         case MachineRunner.Turn.Ended ended -> ended(ended.outcome());
       };
     }

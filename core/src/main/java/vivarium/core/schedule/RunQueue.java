@@ -108,12 +108,17 @@ final class RunQueue {
    * comes, goes or gets another weight.
    */
   void weigh() {
-    List<Entity> active = new ArrayList<>(queued);
-    active.addAll(running);
-    if (active.size() <= processors) {
-      active.forEach(entity -> entity.feasibleWeight = Share.DEFAULT_WEIGHT);
+    if (queued.size() + running.size() <= processors) {
+      for (Entity entity : queued) {
+        entity.feasibleWeight = Share.DEFAULT_WEIGHT;
+      }
+      for (Entity entity : running) {
+        entity.feasibleWeight = Share.DEFAULT_WEIGHT;
+      }
       return;
     }
+    List<Entity> active = new ArrayList<>(queued);
+    active.addAll(running);
     active.sort(Comparator.comparingInt((Entity entity) -> entity.share.weight()).reversed());
     double rest = 0;
     for (Entity entity : active) {

@@ -24,9 +24,10 @@ public final class Scheduler implements AutoCloseable {
 
   /**
    * How much later than the watch a second thread looks whether anybody keeps it: the watch may
-   * have begun to run a machine, and says so only after its first step.
+   * have begun to run a machine, and says so only after its first step. Most often nobody needs it:
+   * among dozens of machines that wake up for a moment it is to be a rare visitor.
    */
-  private static final long DEPUTY_NANOS = 10_000_000;
+  private static final long DEPUTY_NANOS = 40_000_000;
 
   private final int processors;
   private final ReentrantLock lock = new ReentrantLock();

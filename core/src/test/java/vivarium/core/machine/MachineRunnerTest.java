@@ -31,15 +31,14 @@ class MachineRunnerTest {
 
   private VirtualMachine machine(int harts, BiFunction<FakeHart, Long, Exit> guest)
       throws IOException {
+    return machine(MachineConfig.builder().harts(harts).deterministic(1), guest);
+  }
+
+  private VirtualMachine machine(
+      MachineConfig.Builder builder, BiFunction<FakeHart, Long, Exit> guest) throws IOException {
     Path firmware = Files.write(directory.resolve("firmware"), new byte[16]);
     MachineConfig config =
-        MachineConfig.builder()
-            .firmware(firmware)
-            .memoryBytes(1 << 20)
-            .harts(harts)
-            .deterministic(1)
-            .quantumSteps(1000)
-            .build();
+        builder.firmware(firmware).memoryBytes(1 << 20).quantumSteps(1000).build();
     FakeParts parts =
         new FakeParts(
             (hart, budget) -> {
@@ -133,6 +132,46 @@ class MachineRunnerTest {
             })) {
       vm.run(5000);
       assertThat(turns).containsExactly(0, 1, 2, 0, 2, 0);
+    }
+  }
+
+  @Test
+  void aRunThatEndsInAWaitIsAllOfItsTurnOnTheHostsClock() throws IOException {
+    try (VirtualMachine vm =
+        machine(
+            MachineConfig.builder(),
+            (hart, budget) -> {
+              FakeParts.spend(hart, budget, 50);
+              return Exit.WAITING;
+            })) {
+      assertThat(vm.machine().runner().turn(1000, Long.MAX_VALUE))
+          .isInstanceOf(MachineRunner.Turn.Idle.class);
+      assertThat(vm.machine().steps()).isEqualTo(50);
+    }
+  }
+
+  @Test
+  void aTurnGoesOnWhileAnotherHartCanRun() throws IOException {
+    try (VirtualMachine vm =
+        machine(MachineConfig.builder().harts(2), (hart, budget) -> Exit.WAITING)) {
+      assertThat(vm.machine().runner().turn(1000, Long.MAX_VALUE))
+          .isInstanceOf(MachineRunner.Turn.Ran.class);
+      assertThat(vm.machine().runner().turn(1000, Long.MAX_VALUE))
+          .isInstanceOf(MachineRunner.Turn.Idle.class);
+    }
+  }
+
+  @Test
+  void aWaitThatIsTheLastStepEndsTheRun() throws IOException {
+    try (VirtualMachine vm =
+        machine(
+            MachineConfig.builder(),
+            (hart, budget) -> {
+              FakeParts.spend(hart, budget, budget);
+              return Exit.WAITING;
+            })) {
+      assertThat(vm.run(50)).isEqualTo(Outcome.STEPS_DONE);
+      assertThat(vm.machine().steps()).isEqualTo(50);
     }
   }
 }
