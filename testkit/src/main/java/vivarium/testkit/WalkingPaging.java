@@ -1,5 +1,6 @@
 package vivarium.testkit;
 
+import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
@@ -20,23 +21,20 @@ public final class WalkingPaging implements Paging {
   }
 
   @Override
-  public void translate(TranslationContext context, long va, Access access, Translation result)
-      throws Trap {
+  public @Nullable Trap translate(
+      TranslationContext context, long va, Access access, Translation result) {
     PageTableFormat format = context.format();
     if (format == null) {
       int all = Access.LOAD.mask() | Access.STORE.mask() | Access.FETCH.mask();
       result.set(va, all, true, GuestMemory.PAGE_BYTES);
-      return;
+      return null;
     }
     format.walk(context, memory, context.root(), va, access, walk);
-    switch (walk.outcome()) {
-      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
-      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
-      case MAPPED -> {
-        long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
-        result.set(walk.address(), walk.permissions(), walk.global(), span);
-      }
+    if (walk.outcome() == Walk.Outcome.MAPPED) {
+      long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
+      result.set(walk.address(), walk.permissions(), walk.global(), span);
     }
+    return walk.trap(context, access, va);
   }
 
   @Override

@@ -3,6 +3,7 @@ package vivarium.api.isa;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * A virtual processor's registers, pc, step budget and attention word in off-heap memory of a
@@ -59,8 +60,17 @@ public final class HartBlock {
   public static final int ATTENTION_CONTEXT = 8;
 
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  /**
+   * All memory, as a segment that HotSpot knows to be there: every exit of an engine reads and
+   * writes a dozen words, and checks of an exact segment cost three times as much as the words. No
+   * offset leaves the block: all are constants but those of registers, which are checked.
+   */
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private final MemorySegment memory;
+  private final long address;
 
   /**
    * Takes over a zeroed, 64-byte aligned piece of native memory.
@@ -72,6 +82,15 @@ public final class HartBlock {
       throw new IllegalArgumentException("a hart block is " + BYTES + " bytes of native memory");
     }
     this.memory = memory;
+    address = memory.address();
+  }
+
+  private long get(int offset) {
+    return ALL.get(LONG, address + offset);
+  }
+
+  private void set(int offset, long value) {
+    ALL.set(LONG, address + offset, value);
   }
 
   /** The whole block. */
@@ -81,38 +100,38 @@ public final class HartBlock {
 
   /** A register by its index over all banks. */
   public long register(int index) {
-    return memory.get(ValueLayout.JAVA_LONG, REGISTERS + 8L * index);
+    return get(REGISTERS + 8 * Objects.checkIndex(index, MAX_REGISTERS));
   }
 
   /** Sets a register by its index over all banks. */
   public void setRegister(int index, long value) {
-    memory.set(ValueLayout.JAVA_LONG, REGISTERS + 8L * index, value);
+    set(REGISTERS + 8 * Objects.checkIndex(index, MAX_REGISTERS), value);
   }
 
   /** The address of the next instruction. */
   public long pc() {
-    return memory.get(ValueLayout.JAVA_LONG, PC);
+    return get(PC);
   }
 
   /** Sets the address of the next instruction. */
   public void setPc(long pc) {
-    memory.set(ValueLayout.JAVA_LONG, PC, pc);
+    set(PC, pc);
   }
 
   /** Steps left in this run. */
   public long budget() {
-    return memory.get(ValueLayout.JAVA_LONG, BUDGET);
+    return get(BUDGET);
   }
 
   /** Sets the steps left; {@link #steps()} changes with it, which is how an engine counts. */
   public void setBudget(long steps) {
-    memory.set(ValueLayout.JAVA_LONG, BUDGET, steps);
+    set(BUDGET, steps);
   }
 
   /** Begins a run of at most {@code budget} steps, keeping {@link #steps()}. */
   public void grantBudget(long budget) {
     long now = steps();
-    memory.set(ValueLayout.JAVA_LONG, STEP_LIMIT, now + budget);
+    set(STEP_LIMIT, now + budget);
     setBudget(budget);
   }
 
@@ -121,37 +140,37 @@ public final class HartBlock {
    * interrupt is none.
    */
   public long steps() {
-    return memory.get(ValueLayout.JAVA_LONG, STEP_LIMIT) - budget();
+    return get(STEP_LIMIT) - budget();
   }
 
   /** The attention bits. */
   public int attention() {
-    return (int) INT.getOpaque(memory, (long) ATTENTION);
+    return (int) INT.getOpaque(ALL, address + ATTENTION);
   }
 
   /** Sets attention bits; from any thread. */
   public void requestAttention(int bits) {
-    INT.getAndBitwiseOr(memory, (long) ATTENTION, bits);
+    INT.getAndBitwiseOr(ALL, address + ATTENTION, bits);
   }
 
   /** Clears attention bits; the hart's own thread, before it looks at what they stand for. */
   public void clearAttention(int bits) {
-    INT.getAndBitwiseAnd(memory, (long) ATTENTION, ~bits);
+    INT.getAndBitwiseAnd(ALL, address + ATTENTION, ~bits);
   }
 
   /** The host address that LR reserved, or 0. */
   public long reservation() {
-    return memory.get(ValueLayout.JAVA_LONG, RESERVATION);
+    return get(RESERVATION);
   }
 
   /** The value LR read. */
   public long reservedValue() {
-    return memory.get(ValueLayout.JAVA_LONG, RESERVED_VALUE);
+    return get(RESERVED_VALUE);
   }
 
   /** Notes what LR reserved and read; address 0 gives the reservation up. */
   public void reserve(long hostAddress, long value) {
-    memory.set(ValueLayout.JAVA_LONG, RESERVATION, hostAddress);
-    memory.set(ValueLayout.JAVA_LONG, RESERVED_VALUE, value);
+    set(RESERVATION, hostAddress);
+    set(RESERVED_VALUE, value);
   }
 }

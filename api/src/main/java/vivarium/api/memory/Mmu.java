@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Activity;
-import vivarium.api.cpu.Counters;
 import vivarium.api.device.Bus;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
@@ -34,7 +33,7 @@ public final class Mmu implements TlbHolder {
   private final GuestMemory memory;
   private final Bus bus;
   private final Tlbs tlbs = new Tlbs();
-  private final Translation translation = new Translation();
+  private final Resolver resolver;
   private @Nullable Paging paging;
   private @Nullable TranslationContext dataContext;
   private @Nullable TranslationContext fetchContext;
@@ -49,6 +48,7 @@ public final class Mmu implements TlbHolder {
     this.hart = hart;
     this.memory = memory;
     this.bus = bus;
+    resolver = new Resolver(hart, tlbs);
     Tlb none = new Tlb();
     loadTags = none.loadTags;
     storeTags = none.storeTags;
@@ -59,6 +59,7 @@ public final class Mmu implements TlbHolder {
   /** Sets the memory strategy; once, when the machine is assembled, or when it is swapped. */
   public void setPaging(Paging newPaging) {
     paging = newPaging;
+    resolver.setPaging(newPaging);
     for (int i = 0; i < TranslationContext.MAX_CONTEXTS; i++) {
       dropContext(i, true, 0);
     }
@@ -239,34 +240,25 @@ public final class Mmu implements TlbHolder {
    */
   public Translation resolve(TranslationContext context, long va, int length, Access access)
       throws Trap {
-    translate(context, va, access);
-    if (translation.span() > PAGE_BYTES) {
-      tlbs.of(context).noteLargePage(va, translation.span());
+    Trap fault = tryResolve(context, va, length, access);
+    if (fault != null) {
+      throw fault;
     }
-    long gpa = translation.gpa();
-    int allowed = hart.physicalPermissions(context, gpa & PAGE_MASK, PAGE_BYTES);
-    if (allowed < 0) {
-      if ((hart.physicalPermissions(context, gpa, length) & access.mask()) == 0) {
-        throw hart.accessFault(access, va);
-      }
-      translation.restrict(0);
-    } else if ((allowed & access.mask()) == 0) {
-      throw hart.accessFault(access, va);
-    } else {
-      translation.restrict(allowed);
-    }
-    return translation;
+    return resolver.found();
   }
 
-  private void translate(TranslationContext context, long va, Access access) throws Trap {
-    Counters counters = hart.counters();
-    int before = counters.begin(Activity.MEMORY);
-    try {
-      java.util.Objects.requireNonNull(paging, "no memory strategy")
-          .translate(context, va, access, translation);
-    } finally {
-      counters.end(before);
-    }
+  /**
+   * As {@link #resolve}, for engines whose guests live on page faults: the fault is returned, and
+   * the translation is {@link #resolved()}.
+   */
+  public @Nullable Trap tryResolve(TranslationContext context, long va, int length, Access access)
+      throws Trap {
+    return resolver.resolve(context, va, length, access);
+  }
+
+  /** What {@link #tryResolve} has found last. */
+  public Translation resolved() {
+    return resolver.found();
   }
 
   /** Guest-physical address of an instruction parcel. */
@@ -284,7 +276,7 @@ public final class Mmu implements TlbHolder {
    * dropped ({@link TlbHolder}), so that an engine may keep it.
    */
   public boolean fetchMayBeKept() {
-    return (translation.permissions() & Access.FETCH.mask()) != 0;
+    return (resolver.found().permissions() & Access.FETCH.mask()) != 0;
   }
 
   private boolean crossesPage(long va, int width) {

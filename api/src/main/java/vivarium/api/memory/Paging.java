@@ -1,5 +1,6 @@
 package vivarium.api.memory;
 
+import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Trap;
 
 /**
@@ -12,9 +13,11 @@ public interface Paging extends AutoCloseable {
    * is memory (a device, or a hole: the caller asks the bus). The {@linkplain Translation result}
    * says what may be cached.
    *
-   * @throws Trap the guest's own page or access fault
+   * @return the guest's own page or access fault, or {@code null}; returned, because to throw it
+   *     through a strategy's methods takes longer than all else that a page fault needs
+   * @throws Trap the same, where it is rare
    */
-  void translate(TranslationContext context, long va, Access access, Translation result)
+  @Nullable Trap translate(TranslationContext context, long va, Access access, Translation result)
       throws Trap;
 
   /** The guest made {@code context} the current one for data or fetches (RISC-V: wrote satp). */

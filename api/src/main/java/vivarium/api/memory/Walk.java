@@ -1,5 +1,8 @@
 package vivarium.api.memory;
 
+import org.jspecify.annotations.Nullable;
+import vivarium.api.isa.Trap;
+
 /** The outcome of a page-table walk; mutable, reused by its owner, one thread. */
 public final class Walk {
   /** How a walk ended. */
@@ -50,6 +53,19 @@ public final class Walk {
     entryAddress = atEntryAddress;
     entry = leaf;
     global = isGlobal;
+  }
+
+  /**
+   * The trap that a walk which ended in a fault is for the access.
+   *
+   * @return {@code null} if the address is mapped
+   */
+  public @Nullable Trap trap(TranslationContext context, Access access, long va) {
+    return switch (outcome) {
+      case MAPPED -> null;
+      case PAGE_FAULT -> context.hart().pageFault(access, va);
+      case ACCESS_FAULT -> context.hart().accessFault(access, va);
+    };
   }
 
   /** How it ended. */

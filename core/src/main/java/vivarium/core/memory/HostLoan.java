@@ -120,10 +120,19 @@ public final class HostLoan implements HostPowers, AutoCloseable {
 
     @Override
     public MethodHandle function(long offset, FunctionDescriptor descriptor) {
+      return HostMemory.function(address(offset), descriptor);
+    }
+
+    @Override
+    public Entry entry(long offset) {
+      return new HostEntry(address(offset));
+    }
+
+    private long address(long offset) {
       if (offset < 0 || offset >= bytes) {
         throw new IndexOutOfBoundsException("offset " + offset + " in code of " + bytes + " bytes");
       }
-      return HostMemory.function(executable + offset, descriptor);
+      return executable + offset;
     }
 
     @Override

@@ -3,6 +3,7 @@ package vivarium.core.machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
@@ -22,6 +23,7 @@ import vivarium.api.isa.HartEnvironment;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.isa.InstructionTable;
 import vivarium.api.isa.RegisterBank;
+import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
 import vivarium.api.memory.MemoryStrategy;
 import vivarium.api.memory.Paging;
@@ -177,8 +179,10 @@ final class FakeParts {
     public Paging create(PagingEnvironment environment) {
       return new Paging() {
         @Override
-        public void translate(
-            TranslationContext context, long va, Access access, Translation result) {}
+        public @Nullable Trap translate(
+            TranslationContext context, long va, Access access, Translation result) {
+          return null;
+        }
 
         @Override
         public void switchTo(TranslationContext context) {}

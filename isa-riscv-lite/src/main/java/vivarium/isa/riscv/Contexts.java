@@ -2,6 +2,7 @@ package vivarium.isa.riscv;
 
 import org.jspecify.annotations.Nullable;
 import vivarium.api.memory.TranslationContext;
+import vivarium.isa.riscv.paging.SvFormat;
 
 /**
  * The translation contexts of one hart, interned: the same satp and mode bits give the same object
@@ -10,12 +11,18 @@ import vivarium.api.memory.TranslationContext;
 final class Contexts {
   private static final int SLOTS = TranslationContext.MAX_CONTEXTS;
 
+  /** Modes are sets of bits below this. */
+  private static final int MODES = 2 * SvFormat.ADUE;
+
   private final RiscvHart hart;
   private final @Nullable TranslationContext[] contexts = new @Nullable TranslationContext[SLOTS];
   private final long[] satps = new long[SLOTS];
   private final int[] modes = new int[SLOTS];
   private final long[] lastUse = new long[SLOTS];
   private long now;
+
+  /** The context found last for each mode: traps and returns go to and fro between a few. */
+  private final @Nullable TranslationContext[] latest = new @Nullable TranslationContext[MODES];
 
   Contexts(RiscvHart hart) {
     this.hart = hart;
@@ -25,10 +32,21 @@ final class Contexts {
    * The context of a page table and mode.
    *
    * @param satp with format and root; 0 where addresses are not translated
-   * @param mode bits as {@link vivarium.isa.riscv.paging.SvFormat} reads them
+   * @param mode bits as {@link SvFormat} reads them
    * @param kept a context that must not lose its slot, or {@code null}
    */
   TranslationContext of(long satp, int mode, @Nullable TranslationContext kept) {
+    TranslationContext last = latest[mode];
+    if (last != null && satps[last.index()] == satp && contexts[last.index()] == last) {
+      lastUse[last.index()] = ++now;
+      return last;
+    }
+    TranslationContext found = find(satp, mode, kept);
+    latest[mode] = found;
+    return found;
+  }
+
+  private TranslationContext find(long satp, int mode, @Nullable TranslationContext kept) {
     int oldest = -1;
     for (int i = 0; i < SLOTS; i++) {
       TranslationContext context = contexts[i];

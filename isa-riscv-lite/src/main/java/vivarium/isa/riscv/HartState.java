@@ -7,7 +7,7 @@ import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.HartEnvironment;
 
 /**
- * What a hart's control and status registers hold, named as in the manual; {@link CsrTable} reads
+ * What a hart's control and status registers hold, named as in the manual; {@link CsrAccess} reads
  * and writes it. What follows from a change for privilege and translation is {@link RiscvHart}'s.
  */
 abstract class HartState extends Hart {
@@ -77,7 +77,7 @@ abstract class HartState extends Hart {
     mtvec = stvec = mscratch = sscratch = mepc = sepc = 0;
     mcause = scause = mtval = stval = 0;
     mcounteren = scounteren = mcountinhibit = 0;
-    menvcfg = CsrTable.MENVCFG_ADUE;
+    menvcfg = CsrAccess.MENVCFG_ADUE;
     senvcfg = 0;
     stimecmp = -1;
     satp = 0;

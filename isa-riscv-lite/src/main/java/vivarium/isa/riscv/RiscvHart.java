@@ -99,52 +99,46 @@ public final class RiscvHart extends HartState {
 
   /** The value of a register, for an instruction that does not write it. */
   public long readCsr(int number) throws Trap {
-    return readable(number).read(this);
+    if (!CsrTable.allows(this, number)) {
+      throw illegalInstruction();
+    }
+    return CsrAccess.read(this, number);
   }
 
   /** Replaces a register's value; returns the old one. */
   public long swapCsr(int number, long value) throws Trap {
-    Csr csr = writable(number);
-    long old = csr.read(this);
-    csr.write(this, value);
+    requireWritable(number);
+    long old = CsrAccess.read(this, number);
+    CsrAccess.write(this, number, value);
     return old;
   }
 
   /** Sets bits of a register; returns the old value. */
   public long setCsr(int number, long bits) throws Trap {
-    Csr csr = writable(number);
-    long old = csr.read(this);
-    csr.write(this, csr.base(this, old) | bits);
+    requireWritable(number);
+    long old = CsrAccess.read(this, number);
+    CsrAccess.write(this, number, CsrAccess.base(this, number, old) | bits);
     return old;
   }
 
   /** Clears bits of a register; returns the old value. */
   public long clearCsr(int number, long bits) throws Trap {
-    Csr csr = writable(number);
-    long old = csr.read(this);
-    csr.write(this, csr.base(this, old) & ~bits);
+    requireWritable(number);
+    long old = CsrAccess.read(this, number);
+    CsrAccess.write(this, number, CsrAccess.base(this, number, old) & ~bits);
     return old;
   }
 
   /** Writes a register without reading it. */
   public void writeCsr(int number, long value) throws Trap {
-    writable(number).write(this, value);
+    requireWritable(number);
+    CsrAccess.write(this, number, value);
   }
 
-  private Csr readable(int number) throws Trap {
-    Csr csr = CsrTable.find(number);
-    if (csr == null || csr.privilege() > privilege || !csr.allows(this)) {
+  private void requireWritable(int number) throws Trap {
+    if (!CsrTable.allows(this, number) || Csr.isReadOnly(number)) {
       throw illegalInstruction();
     }
-    return csr;
-  }
-
-  private Csr writable(int number) throws Trap {
-    Csr csr = readable(number);
-    if (csr.readOnly()) {
-      throw illegalInstruction();
-    }
-    return csr;
   }
 
   /** The privilege, 0, 1 or 3. */
@@ -190,7 +184,7 @@ public final class RiscvHart extends HartState {
   /** Privilege, mstatus, satp, menvcfg or frm changed: finds contexts and units anew. */
   private void refresh() {
     int effective = (mstatus & Mstatus.MPRV) != 0 ? Mstatus.mpp(mstatus) : privilege;
-    int adue = (menvcfg & CsrTable.MENVCFG_ADUE) != 0 ? SvFormat.ADUE : 0;
+    int adue = (menvcfg & CsrAccess.MENVCFG_ADUE) != 0 ? SvFormat.ADUE : 0;
     int sum = (mstatus & Mstatus.SUM) != 0 ? SvFormat.SUM : 0;
     int mxr = (mstatus & Mstatus.MXR) != 0 ? SvFormat.MXR : 0;
     // SUM and MXR do not matter to fetches: leaving them out keeps code across their changes.

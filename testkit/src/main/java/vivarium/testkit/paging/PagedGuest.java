@@ -293,7 +293,10 @@ public final class PagedGuest {
   /** What an access finds: a translation or a trap, as text that can be compared. */
   public String access(TranslationContext context, long va, Access access) {
     try {
-      paging.translate(context, va, access, translation);
+      Trap fault = paging.translate(context, va, access, translation);
+      if (fault != null) {
+        return fault.toString();
+      }
       return "gpa=%x permissions=%d global=%b span=%x"
           .formatted(
               translation.gpa(),
@@ -313,8 +316,8 @@ public final class PagedGuest {
   /** The guest-physical address of a load in S-mode under Sv39, or -1 for a fault. */
   public long load(long root, long va) {
     try {
-      paging.translate(context(sv39, root, kernel), va, Access.LOAD, translation);
-      return translation.gpa();
+      Trap fault = paging.translate(context(sv39, root, kernel), va, Access.LOAD, translation);
+      return fault == null ? translation.gpa() : -1;
     } catch (Trap trap) {
       return -1;
     }

@@ -1,5 +1,6 @@
 package vivarium.memory.nested;
 
+import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Counters;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
@@ -38,27 +39,24 @@ final class NestedPaging implements Paging {
   }
 
   @Override
-  public void translate(TranslationContext context, long va, Access access, Translation result)
-      throws Trap {
+  public @Nullable Trap translate(
+      TranslationContext context, long va, Access access, Translation result) throws Trap {
     PageTableFormat format = context.format();
     if (format == null) {
       result.set(va, ANY_ACCESS, true, GuestMemory.PAGE_BYTES);
-      return;
+      return null;
     }
     Counters walker = context.hart().counters();
     walker.walks++;
     entries.walker = walker;
     tables.walkFor(context, va, access);
     format.walk(context, tables, context.root(), va, access, walk);
-    switch (walk.outcome()) {
-      case MAPPED -> {
-        p2m.translate(walk.address(), walker);
-        long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
-        result.set(walk.address(), walk.permissions(), walk.global(), span);
-      }
-      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
-      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
+    if (walk.outcome() == Walk.Outcome.MAPPED) {
+      p2m.reaches(walk.address(), walker);
+      long span = (long) GuestMemory.PAGE_BYTES << format.indexBits() * walk.level();
+      result.set(walk.address(), walk.permissions(), walk.global(), span);
     }
+    return walk.trap(context, access, va);
   }
 
   @Override
@@ -86,7 +84,7 @@ final class NestedPaging implements Paging {
 
     @Override
     public long read(long gpa) {
-      return p2m.translate(gpa, walker) == MISSING ? MISSING : memory.read(gpa);
+      return p2m.reaches(gpa, walker) ? memory.read(gpa) : MISSING;
     }
 
     @Override

@@ -1,9 +1,9 @@
 package vivarium.memory.nested;
 
+import java.util.Arrays;
 import vivarium.api.cpu.Counters;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.TableFrames;
-import vivarium.api.memory.TableMemory;
 
 /**
  * P2M as a hardware walker finds it: a radix tree of three levels in machine frames, laid out as
@@ -29,11 +29,21 @@ final class P2mTables {
 
   private static final int PPN_SHIFT = 10;
 
+  private static final int KNOWN = 256;
+  private static final int REFERENCES_SHIFT = 56;
+  private static final long PAGE_NUMBER = (1L << REFERENCES_SHIFT) - 1;
+
   private final GuestMemory memory;
   private final TableFrames frames;
   private final Counters counters;
   private final int highestLeaf;
   private final long[] root = new long[ROOT_PAGES];
+
+  /**
+   * Pages whose walks are known, as a hardware walker keeps them: the page's number and above it
+   * the references that its walk takes, which are counted all the same. Entries never change.
+   */
+  private final long[] known = new long[KNOWN];
 
   /**
    * Makes an empty tree.
@@ -47,34 +57,45 @@ final class P2mTables {
     this.frames = frames;
     this.counters = counters;
     highestLeaf = largePages ? TOP : 0;
-    java.util.Arrays.fill(root, TableFrames.NONE);
+    Arrays.fill(root, TableFrames.NONE);
   }
 
   /**
    * Walks the tree, and grows it where it has no answer yet.
    *
    * @param walker counts the references
-   * @return the machine address, or {@link TableMemory#MISSING} if there is no RAM
+   * @return whether there is RAM
    */
-  long translate(long gpa, Counters walker) {
-    if (gpa >>> ADDRESS_BITS != 0) {
-      return TableMemory.MISSING;
+  boolean reaches(long gpa, Counters walker) {
+    long page = gpa >>> PAGE_SHIFT;
+    long noted = known[(int) page & KNOWN - 1];
+    long references = noted >>> REFERENCES_SHIFT;
+    if (references != 0 && (noted & PAGE_NUMBER) == page) {
+      walker.p2mReferences += references;
+      return true;
     }
+    return gpa >>> ADDRESS_BITS == 0 && (slowWalk(gpa, walker) || slowFill(gpa, walker));
+  }
+
+  private boolean slowWalk(long gpa, Counters walker) {
     long table = root[(int) (gpa >>> ADDRESS_BITS - 2)];
     if (table != TableFrames.NONE) {
       for (int level = TOP; level >= 0; level--) {
         walker.p2mReferences++;
         long entry = frames.read(table + ENTRY_BYTES * index(gpa, level));
         if ((entry & VALID) == 0) {
-          break;
+          return false;
         }
         if ((entry & LEAF) != 0) {
-          return address(entry) | gpa & span(level) - 1;
+          long page = gpa >>> PAGE_SHIFT;
+          long references = TOP - level + 1;
+          known[(int) page & KNOWN - 1] = references << REFERENCES_SHIFT | page;
+          return true;
         }
         table = address(entry);
       }
     }
-    return slowFill(gpa, walker);
+    return false;
   }
 
   private static long index(long gpa, int level) {
@@ -97,9 +118,9 @@ final class P2mTables {
    * Enters the page at an address, or the large page it is part of. Where no frame is left for a
    * table, the page stays out, and comes by again.
    */
-  private long slowFill(long gpa, Counters walker) {
+  private boolean slowFill(long gpa, Counters walker) {
     if (!memory.isRam(gpa & -PAGE_BYTES, PAGE_BYTES)) {
-      return TableMemory.MISSING;
+      return false;
     }
     walker.p2mMisses++;
     int rootPage = (int) (gpa >>> ADDRESS_BITS - 2);
@@ -124,7 +145,7 @@ final class P2mTables {
         table = address(entry);
       }
     }
-    return memory.machineAddress(gpa);
+    return true;
   }
 
   private boolean liesTogether(long gpa, long span) {
@@ -143,6 +164,7 @@ final class P2mTables {
 
   /** Gives the frames back. */
   void clear() {
+    Arrays.fill(known, 0);
     for (int page = 0; page < ROOT_PAGES; page++) {
       if (root[page] != TableFrames.NONE) {
         free(root[page], TOP);

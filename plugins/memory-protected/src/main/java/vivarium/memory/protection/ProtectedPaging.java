@@ -57,12 +57,12 @@ final class ProtectedPaging implements Paging {
   }
 
   @Override
-  public void translate(TranslationContext context, long va, Access access, Translation result)
-      throws Trap {
+  public @Nullable Trap translate(
+      TranslationContext context, long va, Access access, Translation result) throws Trap {
     PageTableFormat format = context.format();
     if (format == null) {
       result.set(va, ANY_ACCESS, true, PAGE_BYTES);
-      return;
+      return null;
     }
     checkProtection(context);
     Counters counters = context.hart().counters();
@@ -72,19 +72,17 @@ final class ProtectedPaging implements Paging {
     while (root != null) {
       format.walk(context, machineView, root.ma(), va, access, walk);
       if (walk.outcome() == Walk.Outcome.MAPPED) {
-        finish(context, format, va, access, memory.guestAddress(walk.address()), result);
-        return;
+        return finish(context, format, va, access, memory.guestAddress(walk.address()), result);
       }
       switch (tables.resolve(walk.entryAddress())) {
         case AS_THE_GUEST_SAYS -> {
-          finish(context, format, va, access, 0, result);
-          return;
+          return finish(context, format, va, access, 0, result);
         }
         case RESOLVED -> counters.shadowMisses++;
         case KEPT_ASIDE -> root = null;
       }
     }
-    slowTranslate(context, format, va, access, result);
+    return slowTranslate(context, format, va, access, result);
   }
 
   private void checkProtection(TranslationContext context) {
@@ -98,7 +96,7 @@ final class ProtectedPaging implements Paging {
   }
 
   /** The walk of the tables as the guest wrote them. */
-  private void slowTranslate(
+  private @Nullable Trap slowTranslate(
       TranslationContext context,
       PageTableFormat format,
       long va,
@@ -108,25 +106,21 @@ final class ProtectedPaging implements Paging {
     interpreted.increment();
     guestView.walkFor(context, va, access);
     format.walk(context, guestView, context.root(), va, access, walk);
-    finish(context, format, va, access, walk.address(), result);
+    return finish(context, format, va, access, walk.address(), result);
   }
 
-  private void finish(
+  private @Nullable Trap finish(
       TranslationContext context,
       PageTableFormat format,
       long va,
       Access access,
       long gpa,
-      Translation result)
-      throws Trap {
-    switch (walk.outcome()) {
-      case MAPPED -> {
-        long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
-        result.set(gpa, walk.permissions(), walk.global(), span);
-      }
-      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
-      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
+      Translation result) {
+    if (walk.outcome() == Walk.Outcome.MAPPED) {
+      long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
+      result.set(gpa, walk.permissions(), walk.global(), span);
     }
+    return walk.trap(context, access, va);
   }
 
   @Override

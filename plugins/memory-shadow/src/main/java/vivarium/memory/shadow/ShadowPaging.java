@@ -60,12 +60,12 @@ final class ShadowPaging implements Paging {
   }
 
   @Override
-  public void translate(TranslationContext context, long va, Access access, Translation result)
-      throws Trap {
+  public @Nullable Trap translate(
+      TranslationContext context, long va, Access access, Translation result) throws Trap {
     PageTableFormat format = context.format();
     if (format == null) {
       result.set(va, ANY_ACCESS, true, PAGE_BYTES);
-      return;
+      return null;
     }
     if (protectionMayDiffer || !context.hart().equals(lastHart)) {
       slowCheckProtection(context);
@@ -80,10 +80,10 @@ final class ShadowPaging implements Paging {
         long span = tables.guestSpan(format, walk.level(), walk.entryAddress());
         long gpa = memory.guestAddress(walk.address());
         result.set(gpa, walk.permissions(), walk.global(), span);
-        return;
+        return null;
       }
     }
-    slowTranslate(context, format, va, access, result);
+    return slowTranslate(context, format, va, access, result);
   }
 
   private void slowCheckProtection(TranslationContext context) {
@@ -95,7 +95,7 @@ final class ShadowPaging implements Paging {
     protectionMayDiffer = false;
   }
 
-  private void slowTranslate(
+  private @Nullable Trap slowTranslate(
       TranslationContext context,
       PageTableFormat format,
       long va,
@@ -106,17 +106,14 @@ final class ShadowPaging implements Paging {
     path.begin();
     guestTables.walkFor(context, va, access);
     format.walk(context, guestTables, context.root(), va, access, walk);
-    switch (walk.outcome()) {
-      case MAPPED -> {
-        long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
-        result.set(walk.address(), walk.permissions(), walk.global(), span);
-        if (memory.isRam(walk.address() & -PAGE_BYTES, PAGE_BYTES)) {
-          tables.fill(format, path, walk);
-        }
+    if (walk.outcome() == Walk.Outcome.MAPPED) {
+      long span = (long) PAGE_BYTES << format.indexBits() * walk.level();
+      result.set(walk.address(), walk.permissions(), walk.global(), span);
+      if (memory.isRam(walk.address() & -PAGE_BYTES, PAGE_BYTES)) {
+        tables.fill(format, path, walk);
       }
-      case PAGE_FAULT -> throw context.hart().pageFault(access, va);
-      case ACCESS_FAULT -> throw context.hart().accessFault(access, va);
     }
+    return walk.trap(context, access, va);
   }
 
   /** Another address space need not be fenced to be seen as it is. */

@@ -35,6 +35,8 @@ final class JumpTable {
   private final long[] pageFilter = new long[16];
   private int fills = ENTRIES;
 
+  private int version;
+
   /** Makes an empty one in memory of {@link #BYTES}. */
   JumpTable(MemorySegment table) {
     this.table = table;
@@ -56,6 +58,11 @@ final class JumpTable {
     return table.get(LONG, at) == pc ? table.get(LONG, at + 8) : 0;
   }
 
+  /** Changes whenever what {@link #get} has said may no longer hold, so that it can be kept. */
+  int version() {
+    return version;
+  }
+
   /** Enters the code for a pc whose instructions lie in the page of {@code pc} and the next. */
   void put(long pc, long code, boolean crossesPage) {
     int slot = hash(pc) >> 1;
@@ -72,6 +79,7 @@ final class JumpTable {
   }
 
   void clear() {
+    version++;
     if (fills <= RECENT) {
       for (int i = 0; i < fills; i++) {
         invalidate(recent[i]);
@@ -90,6 +98,7 @@ final class JumpTable {
     if ((pageFilter[hash >>> 6] >>> hash & 1) == 0) {
       return;
     }
+    version++;
     if (fills <= RECENT) {
       for (int i = 0; i < fills; i++) {
         dropIfIn(recent[i], va);
@@ -110,6 +119,7 @@ final class JumpTable {
 
   /** Drops the entry of a pc if it leads to this code. */
   void drop(long pc, long code) {
+    version++;
     if (get(pc) == code) {
       invalidate(hash(pc) >> 1);
     }

@@ -70,6 +70,9 @@ final class Layout {
   /** Whether the guest's MXCSR is in force, not the host's (32 bits). */
   static final int GUEST_FLOATS = ENGINE + 312;
 
+  /** Steps of the budget kept back while emitted code runs (64 bits). */
+  static final int RESERVE = ENGINE + 320;
+
   /** An MXCSR in the making (32 bits). */
   static final int SCRATCH_MXCSR = ENGINE + 300;
 

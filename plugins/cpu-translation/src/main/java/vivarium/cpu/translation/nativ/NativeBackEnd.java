@@ -102,8 +102,6 @@ public final class NativeBackEnd {
     CodeArea area = new CodeArea(code);
     area.append(asm);
     area.keep();
-    FunctionDescriptor signature =
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
-    return new Prepared(layout, area, stubs, code.function(stubs.enter, signature), features);
+    return new Prepared(layout, area, stubs, code.entry(stubs.enter), features);
   }
 }

@@ -1,6 +1,5 @@
 package vivarium.cpu.translation.nativ;
 
-import java.lang.invoke.MethodHandle;
 import vivarium.api.cpu.CodeMemory;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
@@ -20,16 +19,13 @@ import vivarium.api.memory.GuestMemory;
  * are in the hart block whenever Java runs.
  */
 final class NativeEngine implements CpuEngine, CodeWatcher {
-  /** Steps between two looks at the attention word: some twenty microseconds. */
-  private static final long SLICE = 50_000;
-
   private final Hart hart;
   private final HartBlock block;
   private final GuestMemory memory;
   private final InstructionTable table;
   private final Stepper stepper;
   private final CodeMemory codeMemory;
-  private final MethodHandle enter;
+  private final CodeMemory.Entry enter;
   private final Contexts contexts;
   private final Translator translator;
   private final Suspensions suspensions;
@@ -86,28 +82,20 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
   private void execute(long start) {
     long code = start;
     while (code != 0) {
-      long left = block.budget();
-      long reserve = Math.max(0, left - SLICE);
-      block.setBudget(left - reserve);
-      Site site = translator.site(enter(code));
-      block.setBudget(block.budget() + reserve);
-      contexts.mergeFlags();
-      code = leftAt(site);
-    }
-  }
-
-  private int enter(long code) {
-    try {
-      return (int) enter.invokeExact(code);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
+      int left = enter.call(code);
+      if ((left & Stubs.FLOATS_USED) != 0) {
+        contexts.mergeFlags();
+      }
+      code = leftAt(translator.site(left & ~Stubs.FLOATS_USED));
     }
   }
 
   /** Does what code was left for; where to go on, or 0 to look at the hart block anew. */
   private long leftAt(Site site) {
+    Decoded decoded = site.decoded;
+    if (decoded != null) {
+      return opaque(site, decoded);
+    }
     switch (site.kind) {
       case CHAIN -> {
         block.setPc(site.pc);
@@ -115,14 +103,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
         return block.attention() == 0 && block.budget() > 0 ? next : 0;
       }
       case INDIRECT -> translator.expect(site, block.pc());
-      case OPAQUE -> {
-        block.setPc(site.pc);
-        if (block.budget() > 0 && site.decoded != null) {
-          call(site, site.decoded);
-          return onward();
-        }
-      }
-      case STEP -> {
+      case OPAQUE, STEP -> {
         block.setPc(site.pc);
         if (block.budget() > 0) {
           stepAlone();
@@ -155,7 +136,12 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     contexts.select();
   }
 
-  private void call(Site site, Decoded decoded) {
+  /** What most exits are in code that handles traps: so it is asked for before anything else. */
+  private long opaque(Site site, Decoded decoded) {
+    block.setPc(site.pc);
+    if (block.budget() <= 0) {
+      return 0;
+    }
     Invoker invoker = site.invoker;
     if (invoker == null) {
       invoker = table.invoker(decoded.instruction());
@@ -163,6 +149,18 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     }
     stepper.call(decoded, invoker);
     contexts.select();
+    if (isAskedFor() || block.budget() <= 0) {
+      return 0;
+    }
+    long pc = block.pc();
+    JumpTable jumps = contexts.jumps();
+    if (site.nextPc != pc || site.nextJumps != jumps || site.nextVersion != jumps.version()) {
+      site.nextPc = pc;
+      site.next = jumps.get(pc);
+      site.nextJumps = site.next == 0 ? null : jumps;
+      site.nextVersion = jumps.version();
+    }
+    return site.next;
   }
 
   /** The code for the pc in the hart block, if nothing else is to be done first; otherwise 0. */

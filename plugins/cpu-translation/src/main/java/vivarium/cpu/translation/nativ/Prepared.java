@@ -1,6 +1,6 @@
 package vivarium.cpu.translation.nativ;
 
-import java.lang.invoke.MethodHandle;
+import vivarium.api.cpu.CodeMemory;
 import vivarium.cpu.translation.x64.CpuFeatures;
 
 /**
@@ -9,8 +9,8 @@ import vivarium.cpu.translation.x64.CpuFeatures;
  * @param layout registers
  * @param area code memory, the stubs kept at its start
  * @param stubs the ways in and out
- * @param enter {@code int enter(long code)}
+ * @param enter {@link Stubs#enter}
  * @param features what the processor can do
  */
 record Prepared(
-    Layout layout, CodeArea area, Stubs stubs, MethodHandle enter, CpuFeatures features) {}
+    Layout layout, CodeArea area, Stubs stubs, CodeMemory.Entry enter, CpuFeatures features) {}

@@ -79,6 +79,18 @@ final class Site {
   /** OPAQUE: what calls it; found when it is first called. */
   @Nullable Invoker invoker;
 
+  /** OPAQUE: where the instruction led last. */
+  long nextPc;
+
+  /** OPAQUE: the code for {@link #nextPc}. */
+  long next;
+
+  /** OPAQUE: the table that {@link #next} is from. */
+  @Nullable JumpTable nextJumps;
+
+  /** OPAQUE: what {@link JumpTable#version} was then. */
+  int nextVersion;
+
   /** ACCESS: what is done. */
   Access access = Access.LOAD;
 

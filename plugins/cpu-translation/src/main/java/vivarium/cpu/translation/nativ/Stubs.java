@@ -6,16 +6,23 @@ import static vivarium.cpu.translation.nativ.Layout.at;
 import static vivarium.cpu.translation.x64.X64.R13;
 import static vivarium.cpu.translation.x64.X64.RAX;
 import static vivarium.cpu.translation.x64.X64.RBX;
+import static vivarium.cpu.translation.x64.X64.RCX;
 import static vivarium.cpu.translation.x64.X64.RDI;
+import static vivarium.cpu.translation.x64.X64.RDX;
 import static vivarium.cpu.translation.x64.X64.RSP;
 import static vivarium.cpu.translation.x64.X64Op.ADD64;
+import static vivarium.cpu.translation.x64.X64Op.CMOV64;
 import static vivarium.cpu.translation.x64.X64Op.CMP32;
 import static vivarium.cpu.translation.x64.X64Op.LDMXCSR;
+import static vivarium.cpu.translation.x64.X64Op.LEA64;
 import static vivarium.cpu.translation.x64.X64Op.MOV32;
 import static vivarium.cpu.translation.x64.X64Op.MOV64;
 import static vivarium.cpu.translation.x64.X64Op.MOVSD;
+import static vivarium.cpu.translation.x64.X64Op.OR32;
 import static vivarium.cpu.translation.x64.X64Op.STMXCSR;
 import static vivarium.cpu.translation.x64.X64Op.SUB64;
+import static vivarium.cpu.translation.x64.X64Op.TEST64;
+import static vivarium.cpu.translation.x64.X64Op.XOR32;
 
 import vivarium.api.isa.HartBlock;
 import vivarium.cpu.translation.x64.X64;
@@ -26,7 +33,9 @@ import vivarium.cpu.translation.x64.X64Assembler;
  *
  * <ul>
  *   <li>{@link #enter}: {@code int enter(long code)} by the System V convention; loads what lives
- *       in registers and jumps to {@code code}. Returns the number of the site where code was left.
+ *       in registers and jumps to {@code code}. Returns the number of the site where code was left,
+ *       and {@link #FLOATS_USED} where the guest's MXCSR was in force. Of the budget, code gets a
+ *       slice at a time, so that the attention word is looked at every so often.
  *   <li>{@link #leave}: jumped to at the end of a trace; stores all that back and returns.
  *   <li>{@link #suspend}, {@link #suspendFloats}: as leave, but temporaries are kept for {@link
  *       #resume}, which is entered as code and goes on at {@link Layout#RESUME}.
@@ -39,6 +48,12 @@ final class Stubs {
   private static final int PADDING = 8;
 
   private static final int XMM_REGISTERS = 16;
+
+  /** In what {@link #enter} returns: {@link Layout#GUEST_MXCSR} may hold new exceptions. */
+  static final int FLOATS_USED = Integer.MIN_VALUE;
+
+  /** Steps between two looks at the attention word: some twenty microseconds. */
+  private static final int SLICE = 50_000;
 
   final int enter;
   final int leave;
@@ -94,6 +109,12 @@ final class Stubs {
     asm.rm(MOV64, Layout.TLB, BLOCK, at(Layout.CURRENT_TLB));
     asm.rm(MOV64, Layout.ADDEND, BLOCK, at(Layout.CURRENT_ADDEND));
     asm.rm(MOV64, BUDGET, BLOCK, at(HartBlock.BUDGET));
+    asm.rr(XOR32, RCX, RCX);
+    asm.rm(LEA64, RDX, BUDGET, -SLICE);
+    asm.rr(TEST64, RDX, RDX);
+    asm.rr(CMOV64 | X64.CC_G, RCX, RDX);
+    asm.mr(MOV64, BLOCK, at(Layout.RESERVE), RCX);
+    asm.rr(SUB64, BUDGET, RCX);
     for (int register : layout.pinned()) {
       asm.rm(MOV64, layout.pin(register), BLOCK, Layout.register(register));
     }
@@ -104,15 +125,17 @@ final class Stubs {
     for (int register : layout.pinned()) {
       asm.mr(MOV64, BLOCK, Layout.register(register), layout.pin(register));
     }
+    asm.rm(ADD64, BUDGET, BLOCK, at(Layout.RESERVE));
     asm.mr(MOV64, BLOCK, at(HartBlock.BUDGET), BUDGET);
+    asm.rm(MOV32, RAX, BLOCK, at(Layout.EXIT_SITE));
     int hosts = asm.newLabel();
     asm.mi(CMP32, BLOCK, at(Layout.GUEST_FLOATS), 0);
     asm.jcc(X64.CC_E, hosts);
     asm.m(STMXCSR, BLOCK, at(Layout.GUEST_MXCSR));
     asm.m(LDMXCSR, BLOCK, at(Layout.HOST_MXCSR));
     asm.mi(MOV32, BLOCK, at(Layout.GUEST_FLOATS), 0);
+    asm.ri(OR32, RAX, FLOATS_USED);
     asm.bind(hosts);
-    asm.rm(MOV32, RAX, BLOCK, at(Layout.EXIT_SITE));
     asm.ri(ADD64, RSP, PADDING);
     for (int i = CALLEE_SAVED.length - 1; i >= 0; i--) {
       asm.pop(CALLEE_SAVED[i]);

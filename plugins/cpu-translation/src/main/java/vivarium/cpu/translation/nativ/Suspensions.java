@@ -7,6 +7,7 @@ import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.Trap;
+import vivarium.api.memory.Access;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.LeaveBlock;
 import vivarium.api.memory.Mmu;
@@ -25,6 +26,7 @@ final class Suspensions {
   private final HartBlock block;
   private final MemorySegment memoryOfBlock;
   private final Mmu mmu;
+  private final GuestMemory memory;
   private final Contexts contexts;
   private final Prepared prepared;
 
@@ -36,6 +38,7 @@ final class Suspensions {
     block = hart.block();
     memoryOfBlock = block.segment();
     mmu = hart.mmu();
+    memory = environment.memory();
     this.contexts = contexts;
     this.prepared = prepared;
     Arrays.fill(pinnedTo, -1);
@@ -114,38 +117,52 @@ final class Suspensions {
     long va = saved(site, site.address);
     try {
       long code = tryAccess(site, va);
-      if (code != ALONE) {
+      if (code > 0) {
         block.setBudget(left);
       }
       return code;
     } catch (Trap trap) {
-      block.setBudget(left + site.unmade - 1);
-      hart.enterTrap(trap, site.pc);
-      contexts.select();
-      return 0;
+      return trapped(site, trap);
     } catch (LeaveBlock leave) {
       return ALONE;
     }
   }
 
+  private long trapped(Site site, Trap trap) {
+    block.setBudget(block.budget() - 1);
+    hart.enterTrap(trap, site.pc);
+    contexts.select();
+    return 0;
+  }
+
+  /**
+   * Pages that faults, devices and code are found in by asking, not by exceptions: throwing one
+   * takes longer than all else that has to be done about it.
+   */
   private long tryAccess(Site site, long va) throws Trap {
     boolean modifies = site.access == Site.Access.STORE || site.access == Site.Access.MODIFY;
     boolean atomic = site.access == Site.Access.RESERVE || site.access == Site.Access.MODIFY;
-    vivarium.api.memory.Access access =
-        modifies ? vivarium.api.memory.Access.STORE : vivarium.api.memory.Access.LOAD;
+    Access access = modifies ? Access.STORE : Access.LOAD;
     if (atomic && (va & site.width - 1) != 0) {
       return ALONE;
     }
     if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.width) {
-      Translation found = mmu.resolve(mmu.dataContext(), va, site.width, access);
+      Trap fault = mmu.tryResolve(mmu.dataContext(), va, site.width, access);
+      if (fault != null) {
+        return trapped(site, fault);
+      }
+      Translation found = mmu.resolved();
       long gpa = found.gpa();
       if (contexts.fill(found, va, access)) {
         return resumeAt(site, site.retryAt);
       }
-      if (!atomic) {
-        accessResolved(site, va, gpa);
-        return resumeAt(site, site.doneAt);
+      if (atomic
+          || !memory.isRam(gpa, site.width)
+          || modifies && memory.holdsCode(gpa, site.width)) {
+        return ALONE;
       }
+      accessResolved(site, va, gpa);
+      return resumeAt(site, site.doneAt);
     }
     if (atomic) {
       return ALONE;
@@ -158,7 +175,7 @@ final class Suspensions {
     return resumeAt(site, site.doneAt);
   }
 
-  /** What no TLB can serve: a watched page, a device. */
+  /** What no TLB can serve: a watched page. */
   private void accessResolved(Site site, long va, long gpa) throws Trap {
     if (site.access == Site.Access.STORE) {
       mmu.storeResolved(va, gpa, site.width, stored(site));
