@@ -44,6 +44,7 @@ public final class CommandTree {
       line.addSubcommand(new GuestsCommand(host))
           .addSubcommand(new VerifyCommand(host))
           .addSubcommand(new CompareCommand(host))
+          .addSubcommand(new StatsCommand(host))
           .addSubcommand(new PluginsCommand(host))
           .addSubcommand(new IsaCommand(host));
     }

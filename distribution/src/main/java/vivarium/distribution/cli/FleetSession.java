@@ -1,5 +1,6 @@
 package vivarium.distribution.cli;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +44,11 @@ final class FleetSession {
           host.terminal().getAsBoolean()
               ? new Switcher(host, seats, this::leave)
               : new LineConsole(host, seats);
-      try (console) {
+      long start = System.nanoTime();
+      try (console;
+          StatsSocket _ =
+              new StatsSocket(
+                  host.stats().get(), out -> printAll(System.nanoTime() - start, out))) {
         start(console);
         over.await();
       }
@@ -116,6 +121,13 @@ final class FleetSession {
   private void leave() {
     seats.forEach(seat -> seat.machine().stop());
     over.countDown();
+  }
+
+  private void printAll(long nanos, PrintStream out) {
+    for (Seat seat : seats) {
+      out.println(seat.name());
+      MachineStats.print(seat.machine(), nanos, null, out);
+    }
   }
 
   private void report(List<Wishes> all) {

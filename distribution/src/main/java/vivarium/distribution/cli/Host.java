@@ -30,6 +30,7 @@ import vivarium.distribution.terminal.Terminal;
  * @param home the directory of the product, with {@code plugins/}; empty where it is not unpacked
  * @param guests makes the catalog of guests, when one is needed
  * @param fetching says where guests come from
+ * @param stats says where processes tell what happens in their machines
  */
 record Host(
     InputStream in,
@@ -39,7 +40,8 @@ record Host(
     BooleanSupplier terminal,
     Optional<Path> home,
     Supplier<GuestCatalog> guests,
-    Supplier<FetchOptions> fetching) {
+    Supplier<FetchOptions> fetching,
+    Supplier<StatsSocket.Place> stats) {
 
   /** This process. */
   static Host ofProcess() {
@@ -51,7 +53,8 @@ record Host(
         Terminal::isAtStandardInput,
         Optional.ofNullable(System.getProperty("vivarium.home")).map(Path::of),
         GuestCatalog::load,
-        FetchOptions::ofHost);
+        FetchOptions::ofHost,
+        StatsSocket.Place::ofUser);
   }
 
   /**

@@ -1,6 +1,7 @@
 package vivarium.distribution.cli;
 
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import vivarium.core.machine.ActivitySampler;
@@ -52,7 +53,11 @@ final class MachineSession {
       long start = System.nanoTime();
       ActivitySampler watching = stats ? new ActivitySampler(assembled) : null;
       sampler = watching;
-      Outcome outcome = atTerminal ? runAtTerminal(assembled) : assembled.run();
+      Outcome outcome;
+      try (StatsSocket _ =
+          new StatsSocket(host.stats().get(), out -> tell(assembled, start, out))) {
+        outcome = atTerminal ? runAtTerminal(assembled) : assembled.run();
+      }
       console.flush();
       report(outcome);
       if (watching != null) {
@@ -98,6 +103,11 @@ final class MachineSession {
     if (running != null) {
       MachineStats.print(running, 0, sampler, host.err());
     }
+  }
+
+  private void tell(VirtualMachine running, long start, PrintStream out) {
+    out.println(running.config().name());
+    MachineStats.print(running, System.nanoTime() - start, sampler, out);
   }
 
   private void showKeys() {

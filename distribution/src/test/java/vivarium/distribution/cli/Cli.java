@@ -42,7 +42,8 @@ final class Cli {
             () -> false,
             home,
             () -> GuestCatalog.load(directory.resolve("cache")),
-            () -> new FetchOptions(Optional.empty(), directory.resolve("apt"), Map.of()));
+            () -> new FetchOptions(Optional.empty(), directory.resolve("apt"), Map.of()),
+            () -> new StatsSocket.Place(directory.resolve("run"), 0));
     int status = CommandTree.execute(host, args);
     return new Result(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

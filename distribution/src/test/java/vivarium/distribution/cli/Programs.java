@@ -24,6 +24,13 @@ final class Programs {
     return image(0x0000_006f); // j .
   }
 
+  /** Waits for an interrupt that never comes. */
+  static byte[] waiting() {
+    return image(
+        0x1050_0073, // wfi
+        0xffdf_f06f); // j .-4
+  }
+
   private static byte[] image(int... instructions) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * instructions.length).order(ByteOrder.LITTLE_ENDIAN);
     for (int instruction : instructions) {
