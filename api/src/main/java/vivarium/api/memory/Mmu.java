@@ -88,7 +88,7 @@ public final class Mmu implements TlbHolder {
     fetchContext = fetch;
     if (data != dataContext) {
       dataContext = data;
-      Tlb tlb = tlbs.of(data);
+      Tlb tlb = tlbs.switchTo(data);
       loadTags = tlb.loadTags;
       storeTags = tlb.storeTags;
       addends = tlb.addends;
@@ -98,6 +98,11 @@ public final class Mmu implements TlbHolder {
   /** The context of loads and stores. */
   public TranslationContext dataContext() {
     return java.util.Objects.requireNonNull(dataContext, "hart not reset");
+  }
+
+  /** What of the context of loads and stores is reached without looking anything up. */
+  public NearMemory near() {
+    return tlbs.near();
   }
 
   /** The context of instruction fetches. */
@@ -333,7 +338,8 @@ public final class Mmu implements TlbHolder {
       boolean store = (cacheable & Access.STORE.mask()) != 0 && memory.mayStoreDirectly(gpa);
       if (load || store) {
         long addend = memory.hostPage(gpa) - (va & PAGE_MASK);
-        tlbs.of(dataContext()).fill(va, addend, load, store);
+        tlbs.fill(dataContext(), va, addend, load, store);
+        tlbs.bridge(hart, memory, found, va);
       }
     }
     return gpa;

@@ -15,6 +15,8 @@ final class Tlb {
   final long[] loadTags = new long[ENTRIES];
   final long[] storeTags = new long[ENTRIES];
   final long[] addends = new long[ENTRIES];
+  final Window loads = new Window(loadTags, addends);
+  final Window stores = new Window(storeTags, addends);
 
   /** The slots filled since the last clear, while they are few: most address spaces are small. */
   private final int[] recent = new int[64];
@@ -49,6 +51,8 @@ final class Tlb {
     }
     fills = 0;
     largeRegions = 0;
+    loads.clear();
+    stores.clear();
   }
 
   void fill(long va, long addend, boolean load, boolean store) {
@@ -63,6 +67,12 @@ final class Tlb {
     storeTags[slot] = store || (same && storeTags[slot] == tag) ? tag : invalidTag(slot);
     addends[slot] = addend;
     hostPages.filled(slot, tag + addend);
+    if (load) {
+      loads.filled(tag);
+    }
+    if (store) {
+      stores.filled(tag);
+    }
   }
 
   /** Notes that the context maps {@code va} by a page of {@code span} bytes. */
@@ -102,6 +112,8 @@ final class Tlb {
   }
 
   void drop(long va) {
+    loads.drop(va);
+    stores.drop(va);
     int slot = slot(va);
     long tag = va & PAGE_MASK;
     if (loadTags[slot] == tag || storeTags[slot] == tag) {
@@ -110,14 +122,18 @@ final class Tlb {
   }
 
   /** Drops the entries that lead to a host page: those for stores, or all. */
-  void dropHostPage(long hostPage, boolean loads) {
+  void dropHostPage(long hostPage, boolean loadsToo) {
+    stores.dropHostPage(hostPage);
+    if (loadsToo) {
+      loads.dropHostPage(hostPage);
+    }
     for (int slot = hostPages.find(hostPage, 0);
         slot >= 0;
         slot = hostPages.find(hostPage, slot + 1)) {
       if (storeTags[slot] + addends[slot] == hostPage) {
         storeTags[slot] = invalidTag(slot);
       }
-      if (loads && loadTags[slot] + addends[slot] == hostPage) {
+      if (loadsToo && loadTags[slot] + addends[slot] == hostPage) {
         loadTags[slot] = invalidTag(slot);
       }
     }

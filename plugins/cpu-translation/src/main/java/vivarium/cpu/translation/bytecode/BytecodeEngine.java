@@ -16,6 +16,8 @@ import vivarium.api.memory.CodeWatcher;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.LeaveBlock;
 import vivarium.api.memory.Mmu;
+import vivarium.api.memory.NearMemory;
+import vivarium.cpu.translation.graph.Graph;
 
 /**
  * Runs a hart by traces: finds the one for a pc, runs it cold or compiled, and does what it cannot
@@ -24,11 +26,15 @@ import vivarium.api.memory.Mmu;
  */
 public final class BytecodeEngine implements CpuEngine, CodeWatcher {
   /** Steps between two looks at the attention word. */
-  private static final long SLICE = 100_000;
+  private static final long SLICE = 200_000;
+
+  /** With less, and more in reserve, regions are not entered again. */
+  private static final long LOW = RegionCode.SLACK + 2L * Graph.MAX_STEPS;
 
   private final Hart hart;
   private final HartBlock block;
   private final Mmu mmu;
+  private final NearMemory near;
   private final Fpu fpu;
   private final GuestMemory memory;
   private final Stepper stepper;
@@ -53,6 +59,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     hart = environment.hart();
     block = hart.block();
     mmu = hart.mmu();
+    near = mmu.near();
     fpu = hart.fpu();
     memory = environment.memory();
     stepper = new Stepper(environment.instructionSet(), hart, memory);
@@ -102,22 +109,48 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
       MemorySegment.copy(registers, ValueLayout.JAVA_LONG, 0, x, 0, x.length);
       do {
         Region region = trace.region;
-        if (region != null) {
-          thrown = region.run(x, mmu, fpu, frame);
+        if (region != null && region.need <= frame.budget) {
+          thrown = region.run(x, mmu, near, fpu, frame);
+          if (thrown instanceof LeaveBlock && wentFar(trace, region, reserve)) {
+            thrown = null;
+          }
         } else {
-          thrown = cold.run(trace, x, frame);
-          traces.ranCold(trace, frame.pc);
+          runCold(trace);
         }
         if (thrown != null) {
           break;
         }
         trace = traces.find(frame.pc);
-      } while (trace != null && trace.steps > 0 && trace.steps <= frame.budget);
+      } while (trace != null
+          && trace.steps > 0
+          && trace.steps <= frame.budget
+          && (frame.budget > LOW || reserve == 0));
       MemorySegment.copy(x, 0, registers, ValueLayout.JAVA_LONG, 0, x.length);
     }
     block.setPc(frame.pc);
     block.setBudget(frame.budget + reserve);
     return trace;
+  }
+
+  private void runCold(FlatTrace trace) {
+    thrown = cold.run(trace, x, frame);
+    traces.ranCold(trace, frame.pc);
+  }
+
+  /**
+   * A region was left for an access that is not near, if it is one that looks for those: makes it.
+   *
+   * @return whether it did, and all is well
+   */
+  private boolean wentFar(FlatTrace head, Region region, long reserve) {
+    FlatTrace trace = head.reachesFar ? null : traces.find(frame.pc);
+    if (trace == null || trace.steps == 0 || trace.steps > frame.budget) {
+      return false;
+    }
+    traces.wentFar(head, region, block.steps() + block.budget() - frame.budget - reserve);
+    thrown = cold.run(trace, x, frame);
+    near.noteFar();
+    return thrown == null;
   }
 
   private void afterwards(@Nullable FlatTrace trace) {

@@ -21,7 +21,7 @@ public record BytecodeOptions(int hotRuns, int maxRegions, boolean inBackground)
    */
   public static BytecodeOptions of(Map<String, String> options) {
     return new BytecodeOptions(
-        number(options, "hot-runs", 500),
+        number(options, "hot-runs", 1000),
         number(options, "max-regions", 4000),
         !"false".equals(options.get("background")));
   }

@@ -25,7 +25,7 @@ final class FlatTrace {
 
   static final int OP_MASK = 0xff;
 
-  private static final int MOST_TARGETS = 4;
+  private static final int MOST_TARGETS = 16;
 
   final long gpa;
   final long pc;
@@ -65,6 +65,18 @@ final class FlatTrace {
 
   /** Whether it has been handed to the compiler, or refused by it. */
   boolean requested;
+
+  /** How often its region was made anew with more in it. */
+  int remakes;
+
+  /** Regions with it in them that are being made: it is not to be the head of another one yet. */
+  int awaited;
+
+  /** What {@link #runs} was when it was last made part of a region: it counts from there. */
+  int coldRuns;
+
+  /** Whether a region that begins here was left too often for accesses that were not near. */
+  boolean reachesFar;
 
   boolean dropped;
 
@@ -165,6 +177,11 @@ final class FlatTrace {
       }
     }
     return false;
+  }
+
+  /** Whether a region is to begin here if it runs cold often enough. */
+  boolean mayBecomeHot() {
+    return !requested && awaited == 0;
   }
 
   int count() {

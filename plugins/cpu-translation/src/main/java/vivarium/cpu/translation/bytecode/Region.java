@@ -3,6 +3,7 @@ package vivarium.cpu.translation.bytecode;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.fp.Fpu;
 import vivarium.api.memory.Mmu;
+import vivarium.api.memory.NearMemory;
 
 /** Guest code as a method; extended by hidden classes only. */
 abstract class Region {
@@ -14,19 +15,29 @@ abstract class Region {
 
   private final int[] completed;
 
-  Region(long[] pcs, int[] completed) {
+  /** How often accesses that were not near have made it leave, of late. */
+  int fars;
+
+  /** The step at which that was last so. */
+  long lastFar;
+
+  /** Least budget that it may be entered with. */
+  final int need;
+
+  Region(long[] pcs, int[] completed, int need) {
     this.pcs = pcs;
     this.completed = completed;
+    this.need = need;
   }
 
   /**
    * Runs from the region's head while pc and budget allow.
    *
    * @param x the registers, right again when it returns
-   * @param frame budget at least the head trace's steps
+   * @param frame budget at least {@link #need}
    * @return what an access threw; registers and frame are those before its instruction
    */
-  abstract @Nullable RuntimeException run(long[] x, Mmu mmu, Fpu fpu, Frame frame);
+  abstract @Nullable RuntimeException run(long[] x, Mmu mmu, NearMemory near, Fpu fpu, Frame frame);
 
   /** Called by generated code after an exception, with the budget at the head of the trace. */
   final RuntimeException thrown(RuntimeException exception, Frame frame, long budget, int at) {

@@ -5,6 +5,7 @@ import static java.lang.constant.ConstantDescs.CD_long;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
+import java.lang.classfile.instruction.SwitchCase;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +20,21 @@ final class RegionCode {
   static final int THIS = 0;
   static final int X = 1;
   static final int MMU = 2;
-  static final int FPU = 3;
-  static final int FRAME = 4;
-  static final int BUDGET = 5;
-  static final int PC = 7;
-  static final int AT = 9;
-  static final int THROWN = 10;
-  private static final int FIRST_REGISTER = 11;
+  static final int NEAR = 3;
+  static final int FPU = 4;
+  static final int FRAME = 5;
+  static final int BUDGET = 6;
+  static final int PC = 8;
+  static final int AT = 10;
+  static final int THROWN = 11;
+  private static final int FIRST_REGISTER = 12;
+
+  /**
+   * A region whose budget runs out is left where its head begins anew, not in an inner loop, which
+   * would then be met cold and become a region that overlaps this one; but an inner loop longer
+   * than so many steps is left too.
+   */
+  static final int SLACK = 20_000;
 
   private static final MethodTypeDesc HANDLE =
       MethodTypeDesc.of(
@@ -34,6 +43,8 @@ final class RegionCode {
   /** Out-of-line code that leaves a trace. */
   private record Stub(Label label, long pc, int completed) {}
 
+  private final RegionShape shape;
+  private final boolean near;
   private final List<FlatTrace> members;
   private final int[] localOf = new int[128];
   private final boolean[] written = new boolean[128];
@@ -42,13 +53,14 @@ final class RegionCode {
   private final List<Stub> stubs = new ArrayList<>();
   private final List<Long> pcs = new ArrayList<>();
   private final List<Integer> completed = new ArrayList<>();
-  private final List<List<Integer>> jumpTargets = new ArrayList<>();
   private int firstTemporary = FIRST_REGISTER;
+  private int current;
 
-  RegionCode(List<FlatTrace> members) {
-    this.members = members;
+  RegionCode(RegionShape shape, boolean near) {
+    this.near = near;
+    this.shape = shape;
+    members = shape.blocks();
     for (FlatTrace member : members) {
-      jumpTargets.add(membersJumpedTo(member));
       for (int node = 0; node < member.count(); node++) {
         int op = member.op(node);
         if (op == Op.READ || op == Op.WRITE) {
@@ -56,19 +68,6 @@ final class RegionCode {
         }
       }
     }
-  }
-
-  /** Numbers of the members that an indirect jump was seen to go to. */
-  private List<Integer> membersJumpedTo(FlatTrace from) {
-    List<Integer> found = new ArrayList<>();
-    for (int i = 0; i < from.targetCount; i++) {
-      for (int to = 0; to < members.size(); to++) {
-        if (members.get(to).pc == from.targets[i]) {
-          found.add(to);
-        }
-      }
-    }
-    return found;
   }
 
   private void note(int register, boolean write) {
@@ -91,6 +90,11 @@ final class RegionCode {
   /** The local of a register that is used. */
   int local(int register) {
     return localOf[register];
+  }
+
+  /** Whether accesses that are not near leave. */
+  boolean near() {
+    return near;
   }
 
   int firstTemporary() {
@@ -124,6 +128,7 @@ final class RegionCode {
     code.labelBinding(start);
     for (int i = 0; i < members.size(); i++) {
       stubs.clear();
+      current = i;
       code.labelBinding(heads.get(i));
       new TraceCode(this, code, members.get(i), leave).emit();
       emitStubs(code, leave);
@@ -167,31 +172,55 @@ final class RegionCode {
   /** Leaves the current trace: for another one here if the budget allows, else for the engine. */
   void goOn(CodeBuilder code, long pc, int completedSteps, Label leave) {
     takeOff(code, completedSteps);
-    code.loadConstant(pc).lstore(PC);
-    for (int i = 0; i < members.size(); i++) {
-      if (members.get(i).pc == pc) {
-        goToMember(code, i);
-        break;
-      }
+    int place = shape.place(pc);
+    if (place > current) {
+      code.goto_(heads.get(place));
+      return;
     }
-    code.goto_(leave);
+    code.loadConstant(pc).lstore(PC);
+    if (place >= 0) {
+      goBack(code, place, leave);
+    } else {
+      code.goto_(leave);
+    }
   }
 
-  private void goToMember(CodeBuilder code, int member) {
-    code.lload(BUDGET).loadConstant((long) members.get(member).steps).lcmp();
-    code.ifge(heads.get(member));
+  /**
+   * Goes back if the budget allows for what may follow. The jump back has no condition: with one,
+   * C2 makes a number of the comparison, to have it at the safepoint.
+   */
+  private void goBack(CodeBuilder code, int place, Label leave) {
+    long least = shape.longest(place) + (place == 0 ? SLACK : 0);
+    code.lload(BUDGET).loadConstant(least).lcmp().iflt(leave).goto_(heads.get(place));
   }
 
   /** Leaves the current trace for the address in {@link #PC}: for one seen before if it is that. */
   void jump(CodeBuilder code, FlatTrace from, int completedSteps, Label leave) {
     takeOff(code, completedSteps);
-    for (int member : jumpTargets.get(members.indexOf(from))) {
-      Label other = code.newLabel();
-      code.lload(PC).loadConstant(members.get(member).pc).lcmp().ifne(other);
-      goToMember(code, member);
-      code.goto_(leave).labelBinding(other);
+    List<SwitchCase> cases = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < from.targetCount; i++) {
+      int place = shape.place(from.targets[i]);
+      if (place >= 0) {
+        places.add(place);
+        cases.add(SwitchCase.of((int) (from.targets[i] - from.pc), code.newLabel()));
+      }
     }
-    code.goto_(leave);
+    if (cases.isEmpty()) {
+      code.goto_(leave);
+      return;
+    }
+    code.lload(PC).loadConstant(from.pc).lsub().dup2().l2i().dup().istore(AT).i2l();
+    code.lcmp().ifne(leave).iload(AT).lookupswitch(leave, cases);
+    for (int i = 0; i < cases.size(); i++) {
+      int place = places.get(i);
+      code.labelBinding(cases.get(i).target());
+      if (place > current) {
+        code.goto_(heads.get(place));
+      } else {
+        goBack(code, place, leave);
+      }
+    }
   }
 
   /** Takes completed steps off the budget. */

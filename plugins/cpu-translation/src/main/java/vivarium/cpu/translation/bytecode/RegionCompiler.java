@@ -9,22 +9,23 @@ import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import java.util.List;
 import vivarium.api.fp.Fpu;
 import vivarium.api.memory.Mmu;
+import vivarium.api.memory.NearMemory;
 
 /** Makes regions: a hidden class each, in this package, collected with its last use. */
 final class RegionCompiler {
   static final ClassDesc REGION = describe(Region.class);
   static final ClassDesc FRAME = describe(Frame.class);
   static final ClassDesc MMU = describe(Mmu.class);
+  static final ClassDesc NEAR = describe(NearMemory.class);
   static final ClassDesc FPU = describe(Fpu.class);
   static final ClassDesc THROWN = describe(RuntimeException.class);
   static final ClassDesc LONGS = CD_long.arrayType();
   private static final ClassDesc INTS = CD_int.arrayType();
-  private static final ClassDesc NAME = ClassDesc.of(Region.class.getPackageName() + ".GuestCode");
-  private static final MethodTypeDesc RUN = MethodTypeDesc.of(THROWN, LONGS, MMU, FPU, FRAME);
-  private static final MethodTypeDesc INIT = MethodTypeDesc.of(CD_void, LONGS, INTS);
+  private static final String NAME = Region.class.getPackageName() + ".GuestCode_";
+  private static final MethodTypeDesc RUN = MethodTypeDesc.of(THROWN, LONGS, MMU, NEAR, FPU, FRAME);
+  private static final MethodTypeDesc INIT = MethodTypeDesc.of(CD_void, LONGS, INTS, CD_int);
   private static final ClassFile WRITER = ClassFile.of(ClassFile.DebugElementsOption.DROP_DEBUG);
 
   private RegionCompiler() {}
@@ -34,28 +35,28 @@ final class RegionCompiler {
   }
 
   /**
-   * Compiles traces to one region.
+   * Compiles a plan.
    *
-   * @param members the head first; all of one page
    * @throws RegionRefused if it is too large, or the verifier does not like it
    */
-  static Region compile(List<FlatTrace> members) throws RegionRefused {
+  static Region compile(RegionPlan plan) throws RegionRefused {
     byte[] bytes = null;
     try {
-      RegionCode code = new RegionCode(members);
-      bytes = write(code);
+      RegionShape shape = new RegionShape(plan.blocks());
+      RegionCode code = new RegionCode(shape, plan.near());
+      bytes = write(plan.head().pc, code);
       Class<?> made = MethodHandles.lookup().defineHiddenClass(bytes, false).lookupClass();
       return (Region)
-          made.getDeclaredConstructor(long[].class, int[].class)
-              .newInstance(code.throwingPcs(), code.throwingSteps());
+          made.getDeclaredConstructor(long[].class, int[].class, int.class)
+              .newInstance(code.throwingPcs(), code.throwingSteps(), shape.longest(0));
     } catch (ReflectiveOperationException | LinkageError | IllegalArgumentException e) {
       throw new RegionRefused(e, bytes);
     }
   }
 
-  private static byte[] write(RegionCode code) {
+  private static byte[] write(long pc, RegionCode code) {
     return WRITER.build(
-        NAME,
+        ClassDesc.of(NAME + Long.toHexString(pc)),
         type ->
             type.withFlags(ClassFile.ACC_FINAL)
                 .withSuperclass(REGION)
@@ -67,6 +68,7 @@ final class RegionCompiler {
                         init.aload(0)
                             .aload(1)
                             .aload(2)
+                            .iload(3)
                             .invokespecial(REGION, INIT_NAME, INIT)
                             .return_())
                 .withMethodBody("run", RUN, ClassFile.ACC_FINAL, code::emit));

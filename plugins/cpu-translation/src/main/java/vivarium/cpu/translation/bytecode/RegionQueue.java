@@ -13,18 +13,21 @@ import org.jspecify.annotations.Nullable;
  * changed meanwhile is thrown away then.
  */
 final class RegionQueue implements AutoCloseable {
-  /** Makes the region of some traces, the head first. */
+  /** Makes regions. */
   interface Maker {
     /**
      * Makes it.
      *
      * @throws RegionRefused if it cannot be made
      */
-    Region make(List<FlatTrace> members) throws RegionRefused;
+    Region make(RegionPlan plan) throws RegionRefused;
   }
 
-  /** What is done: the region of {@code members}, or none if it was refused. */
-  private record Done(List<FlatTrace> members, @Nullable Region region) {}
+  /** What is done: the region, or none if it was refused. */
+  private record Done(RegionPlan plan, @Nullable Region region) {}
+
+  /** So much oftener must a trace run cold that is in a region already. */
+  private static final int OWNED_RUNS = 1000;
 
   private final ExecutorService worker =
       Executors.newSingleThreadExecutor(
@@ -41,16 +44,17 @@ final class RegionQueue implements AutoCloseable {
     this.inBackground = inBackground;
   }
 
-  /** Has a region compiled, of the head and its neighbours. */
-  void request(List<FlatTrace> members) {
-    members.get(0).requested = true;
+  /** Has a region compiled. */
+  void request(RegionPlan plan) {
+    plan.head().requested = true;
+    plan.members().forEach(member -> member.awaited++);
     awaited++;
     if (!inBackground) {
-      compile(members);
+      compile(plan);
       return;
     }
     try {
-      worker.execute(() -> compile(members));
+      worker.execute(() -> compile(plan));
     } catch (RejectedExecutionException closed) {
       awaited--;
     }
@@ -61,24 +65,28 @@ final class RegionQueue implements AutoCloseable {
     return awaited;
   }
 
-  private void compile(List<FlatTrace> members) {
+  private void compile(RegionPlan plan) {
     Region region = null;
     try {
-      region = maker.make(members);
+      region = maker.make(plan);
     } catch (RegionRefused refused) {
-      refusals.report(members, refused);
+      refusals.report(plan.blocks(), refused);
     }
-    done.add(new Done(members, region));
+    done.add(new Done(plan, region));
   }
 
   /** Puts finished regions in place; the hart's thread. */
   void collect(TraceStore store) {
     for (Done one = done.poll(); one != null; one = done.poll()) {
       awaited--;
-      List<FlatTrace> members = one.members;
+      List<FlatTrace> members = one.plan.members();
+      for (FlatTrace member : members) {
+        member.awaited--;
+        member.coldRuns = member.runs + OWNED_RUNS;
+      }
       if (members.stream().anyMatch(member -> member.dropped)) {
-        members.get(0).requested = false;
-        members.get(0).runs = 0;
+        one.plan.head().requested = false;
+        one.plan.head().runs = 0;
       } else if (one.region != null) {
         store.install(members, one.region);
       }

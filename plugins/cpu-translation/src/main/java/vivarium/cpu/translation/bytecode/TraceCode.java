@@ -159,6 +159,11 @@ final class TraceCode {
     }
   }
 
+  /** Whether accesses that are not near leave. */
+  boolean near() {
+    return region.near();
+  }
+
   /** Notes which instruction it is that may throw now. */
   void mayThrow(int node) {
     code.loadConstant(region.throwing(trace, trace.stepOf[node])).istore(RegionCode.AT);

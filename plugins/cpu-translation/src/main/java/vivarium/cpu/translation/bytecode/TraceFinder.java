@@ -1,7 +1,5 @@
 package vivarium.cpu.translation.bytecode;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.CpuEnvironment;
@@ -15,7 +13,6 @@ import vivarium.api.memory.TranslationContext;
 import vivarium.cpu.translation.graph.CodeSource;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Liveness;
-import vivarium.cpu.translation.graph.Op;
 import vivarium.cpu.translation.graph.Templates;
 import vivarium.cpu.translation.graph.TraceBuilder;
 
@@ -32,14 +29,11 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** Sets of ready units that have jump caches of their own; others share, and start over. */
   private static final int READY_KINDS = 8;
 
-  /**
-   * Neighbours are added to a region up to so many nodes. Larger regions have fewer passages but
-   * HotSpot takes so long over them that they do not pay: 1.6 G instructions of the integer guest
-   * took 4.6 s with 40, 5.4 s with 80, 6.4 s with 120 and 9.6 s with 550.
-   */
-  private static final int MAX_REGION_NODES = 40;
+  /** Accesses that are not near make a region leave; so many of them make it another one. */
+  private static final int MOST_FARS = 32;
 
-  private static final int MAX_MEMBERS = 24;
+  /** Those with more steps between them do not matter. */
+  private static final long FAR_APART = 20_000;
 
   private final Hart hart;
   private final Mmu mmu;
@@ -49,6 +43,7 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   private final int maxRegions;
   private final TraceStore store;
   private final TraceBuilder builder;
+  private final RegionPlanner planner;
   private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS);
   private final RegionQueue queue;
   private final @Nullable JumpCache[] jumpCaches =
@@ -69,6 +64,7 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
     builder =
         new TraceBuilder(
             environment.instructionSet(), templates, HartBlock.MAX_REGISTERS, MAX_STEPS);
+    planner = new RegionPlanner(store, builder, this, hotRuns, parcel);
   }
 
   @Override
@@ -153,12 +149,32 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** Counts a cold run that went on at a pc, and has the trace compiled if it proves hot. */
   void ranCold(FlatTrace trace, long next) {
     trace.wentTo(next);
-    if (++trace.runs >= hotRuns && !trace.requested) {
+    if (++trace.runs - trace.coldRuns >= hotRuns && trace.mayBecomeHot()) {
       if (store.regions() + queue.awaited() >= maxRegions) {
         startOver();
       } else {
-        queue.request(neighbours(trace));
+        request(trace);
       }
+    }
+  }
+
+  private void request(FlatTrace trace) {
+    try {
+      queue.request(planner.plan(trace));
+    } catch (Trap trap) {
+      trace.requested = true;
+    }
+  }
+
+  /** A region was left for an access that was not near: it is made anew if that is often so. */
+  void wentFar(FlatTrace head, Region region, long steps) {
+    region.fars =
+        steps - region.lastFar < FAR_APART ? region.fars + 1 : Math.max(0, region.fars - 1);
+    region.lastFar = steps;
+    if (region.fars > MOST_FARS && !head.reachesFar) {
+      head.reachesFar = true;
+      store.replace(head);
+      request(head);
     }
   }
 
@@ -176,54 +192,6 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** Regions that there are. */
   int regions() {
     return store.regions();
-  }
-
-  /** The trace and those in its page that it goes on to directly, if they are warm too. */
-  private List<FlatTrace> neighbours(FlatTrace head) {
-    List<FlatTrace> members = new ArrayList<>();
-    members.add(head);
-    int nodes = head.count();
-    for (int i = 0; i < members.size() && members.size() < MAX_MEMBERS; i++) {
-      for (FlatTrace next : successors(members.get(i), head)) {
-        if (nodes + next.count() <= MAX_REGION_NODES && !members.contains(next)) {
-          members.add(next);
-          nodes += next.count();
-        }
-      }
-    }
-    return members;
-  }
-
-  private List<FlatTrace> successors(FlatTrace member, FlatTrace head) {
-    List<FlatTrace> found = new ArrayList<>();
-    for (int node = 0; node < member.count(); node++) {
-      int op = member.op(node);
-      FlatTrace next = op == Op.BRANCH || op == Op.END ? warm(member.values[node], head) : null;
-      if (next != null) {
-        found.add(next);
-      }
-    }
-    for (int i = 0; i < member.targetCount; i++) {
-      FlatTrace next = warm(member.targets[i], head);
-      if (next != null) {
-        found.add(next);
-      }
-    }
-    return found;
-  }
-
-  private @Nullable FlatTrace warm(long pc, FlatTrace head) {
-    if ((pc ^ head.pc) >>> GuestMemory.PAGE_SHIFT != 0) {
-      return null;
-    }
-    FlatTrace found = store.find(head.gpa + pc - head.pc, pc, head.ready);
-    return found != null
-            && found.steps > 0
-            && found.secondPage < 0
-            && head.secondPage < 0
-            && found.runs >= hotRuns / 4
-        ? found
-        : null;
   }
 
   boolean holds(long gpa, int length) {

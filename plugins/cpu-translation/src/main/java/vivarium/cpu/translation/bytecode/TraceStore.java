@@ -68,6 +68,14 @@ final class TraceStore {
     }
   }
 
+  /** Gives a trace's region up, to be made anew in another way. */
+  void replace(FlatTrace head) {
+    forgetRegion(head);
+    head.requested = false;
+    head.runs = Math.max(head.runs, head.coldRuns);
+    head.coldRuns = 0;
+  }
+
   private void forgetRegion(FlatTrace head) {
     if (head.region != null) {
       head.region = null;
@@ -109,6 +117,22 @@ final class TraceStore {
     for (FlatTrace trace : there) {
       if (trace.touches(gpa, length)) {
         found.add(trace);
+      }
+    }
+    return found;
+  }
+
+  /** A trace and those of its page that can be in a region with it and ran cold so often. */
+  List<FlatTrace> warm(FlatTrace trace, int leastRuns) {
+    List<FlatTrace> found = new ArrayList<>();
+    for (FlatTrace other : pages.getOrDefault(trace.gpa & -PAGE_BYTES, List.of())) {
+      if (other == trace
+          || other.steps > 0
+              && other.secondPage < 0
+              && other.ready == trace.ready
+              && other.runs >= leastRuns
+              && other.gpa - other.pc == trace.gpa - trace.pc) {
+        found.add(other);
       }
     }
     return found;

@@ -184,9 +184,9 @@ final class ValueCode {
         MethodTypeDesc.of(operation.wideResult() ? CD_long : CD_int, types));
   }
 
-  private void address(int node) {
+  private void address(int node, int receiver) {
     owner.mayThrow(node);
-    code.aload(RegionCode.MMU);
+    code.aload(receiver);
     owner.push(trace.a(node));
     if (trace.values[node] != 0) {
       code.loadConstant(trace.values[node]).ladd();
@@ -195,8 +195,11 @@ final class ValueCode {
 
   private void load(int node) {
     int width = Graph.widthOf(trace.aux(node));
-    address(node);
-    code.invokevirtual(RegionCompiler.MMU, "load" + 8 * width, MethodTypeDesc.of(CD_long, CD_long));
+    address(node, owner.near() ? RegionCode.NEAR : RegionCode.MMU);
+    code.invokevirtual(
+        owner.near() ? RegionCompiler.NEAR : RegionCompiler.MMU,
+        "load" + 8 * width,
+        MethodTypeDesc.of(CD_long, CD_long));
     if (Graph.signedLoadOf(trace.aux(node))) {
       code.l2i();
       switch (width) {
@@ -209,15 +212,18 @@ final class ValueCode {
   }
 
   void store(int node) {
-    address(node);
+    address(node, owner.near() ? RegionCode.NEAR : RegionCode.MMU);
     owner.push(trace.b(node));
     String name = "store" + 8 * Graph.widthOf(trace.aux(node));
-    code.invokevirtual(RegionCompiler.MMU, name, MethodTypeDesc.of(CD_void, CD_long, CD_long));
+    code.invokevirtual(
+        owner.near() ? RegionCompiler.NEAR : RegionCompiler.MMU,
+        name,
+        MethodTypeDesc.of(CD_void, CD_long, CD_long));
   }
 
   private void atomic(int node) {
     int bits = 8 * Graph.widthOf(trace.aux(node));
-    address(node);
+    address(node, RegionCode.MMU);
     switch (trace.op(node)) {
       case Op.LOAD_RESERVED ->
           code.invokevirtual(

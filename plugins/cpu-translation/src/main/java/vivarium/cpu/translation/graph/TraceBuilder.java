@@ -58,12 +58,26 @@ public final class TraceBuilder {
    * @throws Trap from {@link CodeSource#secondPage} only
    */
   public Graph build(CodeSource source, long pc, long gpa, int ready) throws Trap {
+    return build(source, pc, gpa, ready, maxSteps);
+  }
+
+  /**
+   * As the other, of at most {@code steps} instructions.
+   *
+   * @param steps at most {@link #maxSteps}
+   */
+  public Graph build(CodeSource source, long pc, long gpa, int ready, int steps) throws Trap {
     graph.reset();
     long at = pc;
     while (!graph.closed()) {
-      at = step(source, at, gpa - pc, pc, ready);
+      at = graph.stepCount() < steps ? step(source, at, gpa - pc, pc, ready) : end(at);
     }
     return graph;
+  }
+
+  private long end(long at) {
+    graph.end(Graph.CHAIN, at, null);
+    return at;
   }
 
   /** Adds one instruction, or the end; returns the pc at which to go on. */

@@ -97,8 +97,8 @@ class BoundsTest {
     List<String> warnings = new ArrayList<>();
     List<Long> refused = new ArrayList<>();
     RegionQueue.Maker maker =
-        members -> {
-          refused.add(members.get(0).pc);
+        plan -> {
+          refused.add(plan.head().pc);
           throw new RegionRefused(new VerifyError("not this one"), new byte[] {1, 2, 3});
         };
     try (BytecodeEngine engine =

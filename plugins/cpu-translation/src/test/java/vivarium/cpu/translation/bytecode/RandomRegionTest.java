@@ -57,7 +57,8 @@ class RandomRegionTest {
     try {
       thrown =
           compiled
-              ? RegionCompiler.compile(List.of(trace)).run(x, hart.mmu(), hart.fpu(), frame)
+              ? RegionCompiler.compile(new RegionPlan(List.of(trace), List.of(trace), false))
+                  .run(x, hart.mmu(), hart.mmu().near(), hart.fpu(), frame)
               : cold.run(trace, x, frame);
     } catch (RegionRefused e) {
       throw new AssertionError(e);
