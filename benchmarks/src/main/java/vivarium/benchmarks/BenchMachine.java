@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import vivarium.api.isa.InstructionSet;
 import vivarium.benchmarks.compare.GuestImages;
 import vivarium.core.Monitor;
@@ -23,7 +24,7 @@ final class BenchMachine implements AutoCloseable {
   static final long RAM_BASE = 0x8000_0000L;
 
   /** More work than any benchmark waits for: the guest does not end. */
-  private static final long ENDLESS_SCALE = 1L << 40;
+  static final long ENDLESS_SCALE = 1L << 40;
 
   private static final String ISA = "rv64gc";
   private static final long RAM_BYTES = 256L << 20;
@@ -43,36 +44,53 @@ final class BenchMachine implements AutoCloseable {
 
   /** A machine with a program in assembly, at the start of RAM, in M-mode. */
   static BenchMachine ofProgram(String source, String cpu, String memoryStrategy) {
+    return ofImage(assemble(source), ".bin", cpu, memoryStrategy);
+  }
+
+  /** A program in assembly for the start of RAM. */
+  static byte[] assemble(String source) {
     InstructionSet isa = PluginCatalog.ofModulePath().isa(ISA);
-    byte[] code = Assembler.of(isa).at(RAM_BASE).text(source).bytes();
-    return ofImage(code, ".bin", cpu, memoryStrategy);
+    return Assembler.of(isa).at(RAM_BASE).text(source).bytes();
   }
 
   private static BenchMachine ofImage(
       byte[] image, String suffix, String cpu, String memoryStrategy) {
     Monitor monitor = Monitor.of(PluginCatalog.ofModulePath());
     try {
+      VirtualMachine vm =
+          assemble(
+              monitor,
+              image,
+              suffix,
+              config -> config.name("benchmark").cpu(cpu).memoryStrategy(memoryStrategy));
+      return new BenchMachine(monitor, vm);
+    } catch (RuntimeException e) {
+      monitor.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A machine of a monitor with firmware.
+   *
+   * @param suffix of the firmware's file name: what it is
+   * @param more what else is to be said of the machine
+   */
+  static VirtualMachine assemble(
+      Monitor monitor, byte[] image, String suffix, Consumer<MachineConfig.Builder> more) {
+    try {
       Path file = Files.createTempFile("vivarium-benchmark", suffix);
       try {
         Files.write(file, image);
-        MachineConfig config =
-            MachineConfig.builder()
-                .name("benchmark")
-                .cpu(cpu)
-                .memoryStrategy(memoryStrategy)
-                .memoryBytes(RAM_BYTES)
-                .firmware(file)
-                .build();
-        return new BenchMachine(monitor, monitor.create(config));
+        MachineConfig.Builder config =
+            MachineConfig.builder().memoryBytes(RAM_BYTES).firmware(file);
+        more.accept(config);
+        return monitor.create(config.build());
       } finally {
         Files.delete(file);
       }
     } catch (IOException e) {
-      monitor.close();
       throw new UncheckedIOException(e);
-    } catch (RuntimeException e) {
-      monitor.close();
-      throw e;
     }
   }
 
