@@ -3,8 +3,8 @@ package vivarium.core.console;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import vivarium.core.machine.Console;
+import vivarium.core.machine.InputListener;
 
 /**
  * A console that holds the last part of what the guest wrote for whoever comes to read it, and a
@@ -27,8 +27,7 @@ public final class RelayConsole implements Console {
   private long typedStart;
   private long typedEnd;
   private boolean closed;
-  private @Nullable Executor machineThread;
-  private volatile @Nullable Runnable listener;
+  private final InputListener listener = new InputListener();
   private volatile Runnable onOutput = () -> {};
 
   /** Makes a console that nobody reads yet. */
@@ -91,9 +90,8 @@ public final class RelayConsole implements Console {
       for (int i = 0; i < count; i++) {
         typed[(int) (typedEnd++ % TYPED_BYTES)] = bytes[offset + i];
       }
-      Executor thread = machineThread;
-      if (thread != null && count > 0) {
-        thread.execute(this::tellListener);
+      if (count > 0) {
+        listener.tell();
       }
       return count;
     } finally {
@@ -119,21 +117,13 @@ public final class RelayConsole implements Console {
     }
   }
 
-  private void tellListener() {
-    Runnable told = listener;
-    if (told != null) {
-      told.run();
-    }
-  }
-
   @Override
   public void attach(Executor newMachineThread) {
     lock.lock();
     try {
-      machineThread = newMachineThread;
-      listener = null;
+      listener.attach(newMachineThread);
       if (typedEnd != typedStart) {
-        newMachineThread.execute(this::tellListener);
+        listener.tell();
       }
     } finally {
       lock.unlock();
@@ -190,7 +180,7 @@ public final class RelayConsole implements Console {
 
   @Override
   public void onInput(Runnable newListener) {
-    listener = newListener;
+    listener.set(newListener);
   }
 
   @Override

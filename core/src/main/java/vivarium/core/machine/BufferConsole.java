@@ -7,7 +7,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A console in memory: keeps what the guest wrote, and is fed what the user types. For tests and
@@ -19,8 +18,7 @@ public final class BufferConsole implements Console {
   private final StringBuilder output = new StringBuilder();
   private final Queue<Integer> input = new ArrayDeque<>();
   private final int capacity;
-  private @Nullable Executor machineThread;
-  private @Nullable Runnable listener;
+  private final InputListener listener = new InputListener();
 
   /** A console that keeps everything. */
   public BufferConsole() {
@@ -53,9 +51,7 @@ public final class BufferConsole implements Console {
       for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
         input.add(value & 0xff);
       }
-      if (machineThread != null) {
-        machineThread.execute(this::tellListener);
-      }
+      listener.tell();
     } finally {
       lock.unlock();
     }
@@ -86,20 +82,12 @@ public final class BufferConsole implements Console {
   public void attach(Executor newMachineThread) {
     lock.lock();
     try {
-      machineThread = newMachineThread;
-      listener = null;
+      listener.attach(newMachineThread);
       if (!input.isEmpty()) {
-        newMachineThread.execute(this::tellListener);
+        listener.tell();
       }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void tellListener() {
-    Runnable told = listener;
-    if (told != null) {
-      told.run();
     }
   }
 
@@ -141,7 +129,7 @@ public final class BufferConsole implements Console {
 
   @Override
   public void onInput(Runnable newListener) {
-    listener = newListener;
+    listener.set(newListener);
   }
 
   @Override

@@ -26,8 +26,7 @@ public final class StreamConsole implements Console {
   private final byte[] output = new byte[OUTPUT_BYTES];
   private int outputBytes;
   private boolean outputBroken;
-  private volatile @Nullable Executor machineThread;
-  private volatile @Nullable Runnable listener;
+  private final InputListener listener = new InputListener();
   private @Nullable Thread reader;
 
   /** Makes a console; the streams stay open when it is closed. */
@@ -38,8 +37,7 @@ public final class StreamConsole implements Console {
 
   @Override
   public void attach(Executor newMachineThread) {
-    listener = null;
-    machineThread = newMachineThread;
+    listener.attach(newMachineThread);
     if (reader == null) {
       reader = Thread.ofPlatform().daemon().name("console input").start(this::readInput);
     }
@@ -51,29 +49,16 @@ public final class StreamConsole implements Console {
       for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
         for (int i = 0; i < count; i++) {
           if (!input.offer(chunk[i])) {
-            tellMachine();
+            listener.tell();
             input.put(chunk[i]);
           }
         }
-        tellMachine();
+        listener.tell();
       }
     } catch (IOException e) {
       LOG.debug("console input ends", e);
     } catch (InterruptedException e) {
       LOG.debug("console is closed");
-    }
-  }
-
-  private void tellMachine() {
-    Executor thread = machineThread;
-    if (thread != null) {
-      thread.execute(
-          () -> {
-            Runnable told = listener;
-            if (told != null) {
-              told.run();
-            }
-          });
     }
   }
 
@@ -98,7 +83,7 @@ public final class StreamConsole implements Console {
 
   @Override
   public void onInput(Runnable newListener) {
-    listener = newListener;
+    listener.set(newListener);
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import vivarium.core.console.RelayConsole;
@@ -21,9 +20,7 @@ final class LineConsole implements FleetConsole {
 
   private final Host host;
   private final List<Lines> all = new ArrayList<>();
-  private final Semaphore output = new Semaphore(0);
-  private final Thread printer;
-  private volatile boolean closed;
+  private final Printing printing = new Printing(this::printAll, LineConsole::lost);
 
   /** One machine's output, on its way to become lines. */
   private static final class Lines {
@@ -43,10 +40,10 @@ final class LineConsole implements FleetConsole {
     for (Seat seat : seats) {
       if (seat.isHere()) {
         all.add(new Lines(seat));
-        seat.console().onOutput(output::release);
+        seat.console().onOutput(printing::request);
       }
     }
-    printer = Thread.ofPlatform().daemon().name("console output").start(this::print);
+    printing.start();
     if (!all.isEmpty()) {
       RelayConsole first = all.getFirst().seat.console();
       Thread.ofPlatform().daemon().name("console input").start(() -> pass(first));
@@ -64,22 +61,8 @@ final class LineConsole implements FleetConsole {
     }
   }
 
-  private void print() {
-    try {
-      while (!closed) {
-        output.acquire();
-        output.drainPermits();
-        printAll();
-      }
-      printAll();
-      for (Lines lines : all) {
-        endLine(lines);
-      }
-    } catch (IOException e) {
-      LOG.warn("console output is lost from here on: {}", e.getMessage());
-    } catch (InterruptedException e) {
-      LOG.debug("console output ends", e);
-    }
+  private static void lost(IOException reason) {
+    LOG.warn("console output is lost from here on: {}", reason.getMessage());
   }
 
   private void printAll() throws IOException {
@@ -125,12 +108,13 @@ final class LineConsole implements FleetConsole {
 
   @Override
   public void close() {
-    closed = true;
-    output.release();
+    printing.close();
     try {
-      printer.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      for (Lines lines : all) {
+        endLine(lines);
+      }
+    } catch (IOException e) {
+      LOG.debug("the last lines are lost", e);
     }
   }
 }

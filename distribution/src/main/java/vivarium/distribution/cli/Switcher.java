@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +47,14 @@ final class Switcher implements FleetConsole {
   private final List<Seat> seats;
   private final Runnable leave;
   private final Terminal terminal;
-  private final Semaphore output = new Semaphore(0);
+  private final Printing printing = new Printing(this::print, this::gone);
   private final Queue<String> messages = new ConcurrentLinkedQueue<>();
-  private final Thread printer;
   private volatile @Nullable Seat front;
-  private volatile boolean closed;
+
+  /** Whose output was printed last, and how much of it; the printing thread's. */
+  private @Nullable Seat shown;
+
+  private long position;
 
   Switcher(Host host, List<Seat> seats, Runnable leave) {
     this.host = host;
@@ -61,12 +63,12 @@ final class Switcher implements FleetConsole {
     front = next(null);
     for (Seat seat : seats) {
       if (seat.isHere()) {
-        seat.console().onOutput(output::release);
+        seat.console().onOutput(printing::request);
       }
     }
     say("Ctrl-A l lists the machines, Ctrl-A n shows the next, Ctrl-A h tells more");
     terminal = Terminal.raw();
-    printer = Thread.ofPlatform().daemon().name("console output").start(this::print);
+    printing.start();
     Thread.ofPlatform().daemon().name("console input").start(this::read);
   }
 
@@ -140,7 +142,7 @@ final class Switcher implements FleetConsole {
     }
     if (seat.isHere()) {
       front = seat;
-      output.release();
+      printing.request();
     } else {
       say(seat.name() + " has its console at " + seat.where());
     }
@@ -171,38 +173,26 @@ final class Switcher implements FleetConsole {
 
   private void say(String line) {
     messages.add(line);
-    output.release();
+    printing.request();
   }
 
-  private void print() {
-    Seat shown = null;
-    long position = 0;
-    try {
-      while (true) {
-        boolean last = closed;
-        Seat seat = front;
-        if (seat != null && !seat.equals(shown)) {
-          position = banner(seat, shown != null);
-          shown = seat;
-        }
-        for (String line = messages.poll(); line != null; line = messages.poll()) {
-          write("\r\nvivarium: " + line.replace("\n", "\r\n") + "\r\n");
-        }
-        if (seat != null) {
-          position = pass(seat.console(), position);
-        }
-        if (last) {
-          return;
-        }
-        output.acquire();
-        output.drainPermits();
-      }
-    } catch (IOException e) {
-      LOG.debug("the terminal is gone", e);
-      leave.run();
-    } catch (InterruptedException e) {
-      LOG.debug("console output ends", e);
+  private void print() throws IOException {
+    Seat seat = front;
+    if (seat != null && !seat.equals(shown)) {
+      position = banner(seat, shown != null);
+      shown = seat;
     }
+    for (String line = messages.poll(); line != null; line = messages.poll()) {
+      write("\r\nvivarium: " + line.replace("\n", "\r\n") + "\r\n");
+    }
+    if (seat != null) {
+      position = pass(seat.console(), position);
+    }
+  }
+
+  private void gone(IOException reason) {
+    LOG.debug("the terminal is gone", reason);
+    leave.run();
   }
 
   private long banner(Seat seat, boolean switched) throws IOException {
@@ -215,18 +205,18 @@ final class Switcher implements FleetConsole {
   }
 
   private long pass(RelayConsole from, long start) throws IOException {
-    long position = start;
-    RelayConsole.Piece piece = from.read(position, PIECE_BYTES);
+    long at = start;
+    RelayConsole.Piece piece = from.read(at, PIECE_BYTES);
     while (piece.bytes().length > 0) {
       if (piece.lost() > 0) {
         write("\r\n[%d bytes are lost]\r\n".formatted(piece.lost()));
       }
       host.console().write(piece.bytes());
       host.console().flush();
-      position = piece.next();
-      piece = from.read(position, PIECE_BYTES);
+      at = piece.next();
+      piece = from.read(at, PIECE_BYTES);
     }
-    return position;
+    return at;
   }
 
   private void write(String text) throws IOException {
@@ -248,13 +238,7 @@ final class Switcher implements FleetConsole {
 
   @Override
   public void close() {
-    closed = true;
-    output.release();
-    try {
-      printer.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    printing.close();
     terminal.close();
   }
 }
