@@ -507,6 +507,11 @@ public final class Fpu {
     return mode(rm) == RNE;
   }
 
+  /** Whether a finite result that is not tiny raises nothing that is not set. */
+  boolean onlyNxCanHappen(int rm) {
+    return isNearest(rm) && isNxSet();
+  }
+
   private boolean isNxSet() {
     return (flags & NX) != 0;
   }

@@ -33,7 +33,7 @@ final class RegionPlanner {
   private final CodeSource source;
   private final int warmRuns;
   private final int parcel;
-  private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS);
+  private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS, true);
 
   RegionPlanner(
       TraceStore store, TraceBuilder builder, CodeSource source, int hotRuns, int parcel) {

@@ -44,7 +44,7 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   private final TraceStore store;
   private final TraceBuilder builder;
   private final RegionPlanner planner;
-  private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS);
+  private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS, true);
   private final RegionQueue queue;
   private final @Nullable JumpCache[] jumpCaches =
       new JumpCache[TranslationContext.MAX_CONTEXTS * READY_KINDS];

@@ -8,6 +8,8 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.Set;
+import vivarium.api.fp.PlainFpu;
 import vivarium.api.memory.Atomic;
 import vivarium.cpu.translation.graph.FpuOp;
 import vivarium.cpu.translation.graph.Graph;
@@ -20,7 +22,16 @@ final class ValueCode {
   private static final ClassDesc INTEGER = ClassDesc.of("java.lang.Integer");
   private static final ClassDesc ARITHMETIC =
       ClassDesc.ofDescriptor(Arithmetic.class.descriptorString());
+  private static final ClassDesc PLAIN_FPU =
+      ClassDesc.ofDescriptor(PlainFpu.class.descriptorString());
   private static final ClassDesc ATOMIC = ClassDesc.ofDescriptor(Atomic.class.descriptorString());
+
+  /** Operations that leave, where they are not plain, rather than call. */
+  private static final Set<String> PLAIN =
+      Set.of(
+          "add64", "sub64", "mul64", "div64", "sqrt64", "fma64", "add32", "sub32", "mul32", "div32",
+          "sqrt32", "fma32");
+
   private static final long LOW_HALF = 0xffff_ffffL;
 
   private final TraceCode owner;
@@ -170,6 +181,10 @@ final class ValueCode {
     ClassDesc[] types = new ClassDesc[operation.operands() + (operation.rounds() ? 1 : 0)];
     java.util.Arrays.fill(types, operand);
     int[] operands = {trace.a(node), trace.b(node), trace.c(node)};
+    boolean plain = owner.near() && PLAIN.contains(operation.method());
+    if (plain) {
+      owner.mayThrow(node);
+    }
     code.aload(RegionCode.FPU);
     for (int i = 0; i < operation.operands(); i++) {
       owner.push(operands[i]);
@@ -178,10 +193,14 @@ final class ValueCode {
       types[types.length - 1] = CD_int;
       code.loadConstant((int) trace.values[node]);
     }
-    code.invokevirtual(
-        RegionCompiler.FPU,
-        operation.method(),
-        MethodTypeDesc.of(operation.wideResult() ? CD_long : CD_int, types));
+    ClassDesc result = operation.wideResult() ? CD_long : CD_int;
+    MethodTypeDesc type = MethodTypeDesc.of(result, types);
+    if (plain) {
+      type = type.insertParameterTypes(0, RegionCompiler.FPU);
+      code.invokestatic(PLAIN_FPU, operation.method(), type);
+    } else {
+      code.invokevirtual(RegionCompiler.FPU, operation.method(), type);
+    }
   }
 
   private void address(int node, int receiver) {

@@ -28,13 +28,25 @@ public final class Liveness {
   private final int[] nextWrite;
   private final int[] exposureBefore = new int[Graph.CAPACITY];
 
+  private final boolean fpuExposes;
+
   /**
    * Makes one for graphs of harts with so many registers.
    *
    * @param registers all banks together
    */
   public Liveness(int registers) {
+    this(registers, false);
+  }
+
+  /**
+   * Makes one for a back end that may leave the trace before an operation of the FPU.
+   *
+   * @param fpuExposes whether registers must be right there too
+   */
+  public Liveness(int registers, boolean fpuExposes) {
     nextWrite = new int[registers];
+    this.fpuExposes = fpuExposes;
   }
 
   /** Whether a node is to be skipped. */
@@ -80,7 +92,8 @@ public final class Liveness {
     int exposure = -1;
     for (int node = 0; node < count; node++) {
       exposureBefore[node] = exposure;
-      if (Op.exposes(graph.op(node))) {
+      int op = graph.op(node);
+      if (Op.exposes(op) || fpuExposes && op == Op.FPU) {
         exposure = node;
       }
     }
