@@ -178,6 +178,12 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     }
   }
 
+  @Override
+  public String explain(long pc) {
+    traces.select();
+    return traces.explain(pc);
+  }
+
   /** How many compiled regions there are. */
   int regions() {
     return traces.regions();

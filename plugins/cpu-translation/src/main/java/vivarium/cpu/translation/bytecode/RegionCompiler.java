@@ -6,6 +6,9 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.MethodModel;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
@@ -52,6 +55,20 @@ final class RegionCompiler {
     } catch (ReflectiveOperationException | LinkageError | IllegalArgumentException e) {
       throw new RegionRefused(e, bytes);
     }
+  }
+
+  /** The bytecode of a plan, an instruction a line: for people. */
+  static String listing(RegionPlan plan) {
+    StringBuilder text = new StringBuilder();
+    RegionCode code = new RegionCode(new RegionShape(plan.blocks()), plan.near());
+    for (MethodModel method : WRITER.parse(write(plan.head().pc, code)).methods()) {
+      for (CodeElement element : method.code().orElseThrow()) {
+        if (method.methodName().equalsString("run") && element instanceof Instruction) {
+          text.append("  ").append(element).append(System.lineSeparator());
+        }
+      }
+    }
+    return text.toString();
   }
 
   private static byte[] write(long pc, RegionCode code) {

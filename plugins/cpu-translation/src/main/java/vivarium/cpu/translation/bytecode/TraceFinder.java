@@ -1,5 +1,6 @@
 package vivarium.cpu.translation.bytecode;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.CpuEnvironment;
@@ -192,6 +193,20 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** Regions that there are. */
   int regions() {
     return store.regions();
+  }
+
+  /** The graph and the bytecode of the instruction at a pc; empty if it cannot be fetched. */
+  String explain(long pc) {
+    try {
+      long gpa = mmu.resolveFetch(pc, parcel);
+      Graph graph = builder.build(this, pc, gpa, ready, 1);
+      liveness.analyse(graph);
+      FlatTrace single = new FlatTrace(graph, liveness, gpa, pc, ready, parcel);
+      List<FlatTrace> alone = List.of(single);
+      return graph + RegionCompiler.listing(new RegionPlan(alone, alone, true));
+    } catch (Trap trap) {
+      return "";
+    }
   }
 
   boolean holds(long gpa, int length) {

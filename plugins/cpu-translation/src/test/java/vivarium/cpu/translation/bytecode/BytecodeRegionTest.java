@@ -188,6 +188,12 @@ class BytecodeRegionTest {
         fmadd.d fa3, fa2, fa1, fa3, rne
         fcvt.s.d fa4, fa3, rtz
         fadd.s fa5, fa4, fa5, rup
+        mv   a6, a5
+        addi a5, s1, 3
+        fmul.d fa7, fa2, fa7, rne
+        mv   a7, a5
+        addi a5, a7, 1
+        fsub.s ft0, fa5, ft0, rne
         fsd  fa3, 0(s0)
         flw  fa6, 4(s0)
         flt.d a0, fa2, fa3
@@ -199,6 +205,37 @@ class BytecodeRegionTest {
         j    again
         """);
     runBoth(6000, 600);
+  }
+
+  @Test
+  void memoryThatIsNotNearIsReachedAllTheSame() {
+    program(
+        """
+        la   s0, 0x80010000
+        la   s1, 0x80040000
+        la   s2, 0x00003000
+        li   s3, 0x1fff8
+        again:
+        add  a0, s0, a1
+        ld   a2, 0(a0)
+        addi a2, a2, 3
+        sd   a2, 0(a0)
+        xor  a3, a3, a2
+        ld   a4, -4(s1)
+        sd   a3, -3(s1)
+        add  a1, a1, s2
+        addi a1, a1, 40
+        and  a1, a1, s3
+        j    again
+        """);
+    runBoth(60_000, 3000);
+  }
+
+  @Test
+  void anInstructionIsExplainedByItsGraphAndItsBytecode() {
+    program("again: addi a0, a0, 5\nj again\n");
+    assertThat(engine.explain(BASE)).contains("addi", "add.64", "LADD");
+    assertThat(engine.explain(0)).isEmpty();
   }
 
   @Test
