@@ -28,6 +28,7 @@ class HostLoanTest {
       MethodHandle function =
           code.function(4096, FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
       assertThat((long) function.invokeExact(35L)).isEqualTo(42);
+      assertThat(code.entry(4096).call(35)).isEqualTo(42);
     }
   }
 
@@ -53,6 +54,7 @@ class HostLoanTest {
       CodeMemory code = loan.codeMemory(4096);
       assertThatThrownBy(() -> code.function(4096, FunctionDescriptor.ofVoid()))
           .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> code.entry(4096)).isInstanceOf(IndexOutOfBoundsException.class);
     }
   }
 

@@ -133,6 +133,19 @@ public enum FpuOp {
     return wideResult;
   }
 
+  /** Whether the result is a float, not an integer. */
+  public boolean makesFloat() {
+    return switch (this) {
+      case EQ64, LT64, LE64, CLASS64, EQ32, LT32, LE32, CLASS32 -> false;
+      case TO_INT32_FROM64, TO_UINT32_FROM64, TO_INT64_FROM64, TO_UINT64_FROM64 -> false;
+      case TO_INT32_FROM32, TO_UINT32_FROM32, TO_INT64_FROM32, TO_UINT64_FROM32 -> false;
+      case ADD64, SUB64, MUL64, DIV64, SQRT64, FMA64, MIN64, MAX64 -> true;
+      case ADD32, SUB32, MUL32, DIV32, SQRT32, FMA32, MIN32, MAX32 -> true;
+      case INT32_TO64, UINT32_TO64, INT64_TO64, UINT64_TO64, TO64_FROM32 -> true;
+      case INT32_TO32, UINT32_TO32, INT64_TO32, UINT64_TO32, TO32_FROM64 -> true;
+    };
+  }
+
   /** Whether it takes a rounding mode, as its last parameter. */
   public boolean rounds() {
     return rounds;

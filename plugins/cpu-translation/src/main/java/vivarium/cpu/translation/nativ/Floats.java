@@ -130,24 +130,37 @@ final class Floats {
     return true;
   }
 
+  /** Whether a value will be made in an XMM register, as far as its node tells. */
+  boolean makesInXmm(int operand) {
+    int node = graph.plain(operand);
+    return switch (graph.op(node)) {
+      case Op.BOX32 -> makesInXmm(graph.a(node));
+      case Op.LOAD -> wantsXmm[node] && !graph.signedLoad(node) && graph.width(node) >= 4;
+      case Op.FPU -> graph.fpuOp(node).makesFloat();
+      case Op.XOR -> wantsXmm[node] && isSignFlip(node);
+      default -> false;
+    };
+  }
+
   private boolean flipSign(int node) {
-    int d = places.scratchXmm();
+    int d = places.defineXmm(node);
     places.loadXmm(graph.a(node), d);
-    places.bindXmm(node, d);
     asm.rm(X64Op.XORPD, d, BLOCK, at(graph.wide(node) ? Layout.SIGN_64 : Layout.SIGN_32));
     return true;
   }
 
   private boolean box(int node) {
-    int d = places.scratchXmm();
+    int d = places.defineXmm(node);
     places.loadXmm(graph.a(node), d);
-    places.bindXmm(node, d);
     asm.rm(X64Op.ORPD, d, BLOCK, at(Layout.BOX));
     return true;
   }
 
   private boolean unbox(int node) {
     int a = graph.a(node);
+    if (places.unboxed(a, node)) {
+      return true;
+    }
     int memory = places.homeOperand(a);
     if (memory == Places.NOWHERE) {
       return false;
@@ -245,15 +258,14 @@ final class Floats {
     int d;
     if (features.avx()) {
       int a = places.useXmm(graph.a(node));
-      d = places.scratchXmm();
+      d = places.defineXmm(node);
       asm.rrr(avxOp, d, a, b);
     } else {
-      d = places.scratchXmm();
+      d = places.defineXmm(node);
       places.loadXmm(graph.a(node), d);
       asm.rr(op, d, b);
     }
     canonical(d, wide);
-    places.bindXmm(node, d);
   }
 
   private void unary(int node, int op, boolean wide) {

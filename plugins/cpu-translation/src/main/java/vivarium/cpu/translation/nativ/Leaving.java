@@ -26,6 +26,9 @@ final class Leaving {
    */
   private record Cold(int label, @Nullable Site site, int xmm, int nan, int back) {}
 
+  /** Most bytes of one piece of cold code: all residents stored, all pins fetched. */
+  private static final int COLD_BYTES = 512;
+
   /** Odd, and such that its constant is eight bytes long. */
   private static final long NO_ADDRESS = Long.MIN_VALUE | 1;
 
@@ -90,7 +93,7 @@ final class Leaving {
       asm.bind(back);
       cold.add(new Cold(label, null, -1, 0, back));
     }
-    residents.enter(asm);
+    residents.enter(asm, this);
     head = asm.newLabel();
     asm.bind(head);
     int steps = graph.stepCount();
@@ -146,7 +149,7 @@ final class Leaving {
     Site site = newSite(Site.Kind.CHAIN, pc);
     site.unmade = unmade;
     asm.jcc(cc, coldLabel(site));
-    if (unmade == 0 && trace.borrowed == 0 && isLinkable(pc)) {
+    if (unmade == 0 && residents.leavesFreely() && isLinkable(pc)) {
       site.patchAt = trace.code + asm.position() - Integer.BYTES;
     }
   }
@@ -275,7 +278,7 @@ final class Leaving {
   /** Emits the cold code. */
   void finish() {
     for (Cold one : cold) {
-      asm.reserve(256);
+      asm.reserve(COLD_BYTES);
       asm.bind(one.label);
       Site site = one.site;
       if (site == null) {
@@ -301,7 +304,7 @@ final class Leaving {
       }
     }
     if (trace.borrowed != 0) {
-      asm.reserve(256);
+      asm.reserve(COLD_BYTES);
       trace.reborrow = trace.code + asm.position();
       residents.resume(asm);
     }

@@ -25,9 +25,8 @@ import vivarium.cpu.translation.x64.X64Op;
  * at home is taken without a move; otherwise the one that is used last goes to a spill slot. What
  * {@link #use} and {@link #define} return stays locked until {@link #begin} of the next node.
  *
- * <p>In a trace that is a loop, {@link Residents} hold further guest registers in host registers. A
- * WRITE to one of them stores to its place in the hart block as well: what is there is right at
- * every place where code can be left.
+ * <p>In a trace that is a loop, {@link Residents} hold further guest registers in host registers,
+ * whose places in the hart block are brought up to date where the loop is left.
  */
 final class Places {
   static final int NONE = -1;
@@ -37,10 +36,10 @@ final class Places {
 
   private static final int XMM_COUNT = 16;
 
-  private final Layout layout;
   private final X64Assembler asm;
   private final Graph graph;
   private final Liveness liveness;
+  private final Hints hints;
 
   /** A temporary, or a pin claimed ahead of the WRITE. */
   private final int[] gpr = new int[Graph.CAPACITY];
@@ -49,16 +48,13 @@ final class Places {
   private final int[] home = new int[Graph.CAPACITY];
   private final int[] spill = new int[Graph.CAPACITY];
 
-  /** The pinned guest register that a value is about to be written to, or -1. */
-  private final int[] hint = new int[Graph.CAPACITY];
-
   /** The node that each guest register's home holds, or -1. */
   private final int[] current = new int[HartBlock.MAX_REGISTERS];
 
   /** The host register that holds each guest register throughout the trace, or -1. */
   private final int[] pin = new int[HartBlock.MAX_REGISTERS];
 
-  /** As {@link #pin}, for XMM registers; such a register is stored to its home as well. */
+  /** As {@link #pin}, for XMM registers. */
   private final int[] xmmPin = new int[HartBlock.MAX_REGISTERS];
 
   private final int[] holder = new int[16];
@@ -71,10 +67,10 @@ final class Places {
   private int xmmLocked;
 
   Places(Layout layout, X64Assembler asm, Graph graph, Liveness liveness) {
-    this.layout = layout;
     this.asm = asm;
     this.graph = graph;
     this.liveness = liveness;
+    hints = new Hints(graph, liveness);
     residents = new Residents(layout, graph, liveness);
   }
 
@@ -91,36 +87,11 @@ final class Places {
     Arrays.fill(xmm, 0, count, NONE);
     Arrays.fill(home, 0, count, NONE);
     Arrays.fill(spill, 0, count, NONE);
-    Arrays.fill(hint, 0, count, NONE);
     Arrays.fill(current, NONE);
     Arrays.fill(holder, NONE);
     Arrays.fill(xmmHolder, NONE);
     Arrays.fill(spillHolder, NONE);
-    findHints(count);
-    Arrays.fill(current, NONE);
-  }
-
-  /**
-   * A value may be computed in the pin it will be written to if registers are not exposed between
-   * its node and the WRITE.
-   */
-  private void findHints(int count) {
-    int exposed = NONE;
-    for (int node = 0; node < count; node++) {
-      int op = graph.op(node);
-      if (op == Op.READ && !liveness.isDead(node)) {
-        current[graph.aux(node)] = node;
-      } else if (op == Op.WRITE && !liveness.isDead(node)) {
-        int value = graph.a(node);
-        int register = graph.aux(node);
-        boolean unseen = exposed <= value && current[register] < value;
-        if (pin[register] >= 0 && unseen && hint[value] < 0) {
-          hint[value] = register;
-        }
-      } else if (Op.exposes(op)) {
-        exposed = node;
-      }
-    }
+    hints.find(chosen);
   }
 
   /** Begins a node: unlocks all. */
@@ -278,8 +249,8 @@ final class Places {
   }
 
   private int claimPin(int node) {
-    int register = hint[node];
-    if (register < 0) {
+    int register = hints.of(node);
+    if (register < 0 || pin[register] < 0) {
       return NONE;
     }
     int old = current[register];
@@ -352,10 +323,10 @@ final class Places {
         bindXmm(node, resident);
       }
     }
-    asm.mr(MOVSD, BLOCK, Layout.register(register), resident);
     current[register] = node;
-    if (home[node] < 0) {
-      home[node] = register;
+    if (!residents.isLazy(register)) {
+      asm.mr(MOVSD, BLOCK, Layout.register(register), resident);
+      home[node] = home[node] < 0 ? register : home[node];
     }
   }
 
@@ -367,7 +338,7 @@ final class Places {
       } else {
         load(node, pinned);
       }
-      if (layout.pin(register) < 0) {
+      if (residents.isStoredAtOnce(register)) {
         asm.mr(MOV64, BLOCK, Layout.register(register), pinned);
       }
     } else if (graph.isConstant(node) && gpr[node] < 0 && isImm32(graph.value(node))) {
@@ -382,7 +353,9 @@ final class Places {
   /** Notes a READ: the value is at the register's home. */
   void read(int register, int node) {
     current[register] = node;
-    home[node] = register;
+    if (!residents.isLazy(register) || pin[register] >= 0) {
+      home[node] = register;
+    }
     if (xmmPin[register] >= 0) {
       bindXmm(node, xmmPin[register]);
     }
@@ -392,6 +365,15 @@ final class Places {
   int homeOperand(int operand) {
     int node = graph.plain(operand);
     return home[node] >= 0 && pin[home[node]] < 0 ? Layout.register(home[node]) : NOWHERE;
+  }
+
+  /** Whether an operand is a register that the loop holds unboxed; then a node is its value. */
+  boolean unboxed(int operand, int node) {
+    if (graph.op(operand) != Op.READ || !residents.isUnboxed(graph.aux(operand))) {
+      return false;
+    }
+    bindXmm(node, xmmPin[graph.aux(operand)]);
+    return true;
   }
 
   /** The XMM register that holds a value now, or -1. */
@@ -529,13 +511,31 @@ final class Places {
     return register;
   }
 
-  /** A fresh XMM register in which the current node's value is to be made; locked. */
+  /**
+   * An XMM register, of no operand, in which the current node's value is to be made: that of the
+   * guest register it is meant for, or a fresh one; locked.
+   */
   int defineXmm(int node) {
-    int register = allocateXmm();
-    xmm[node] = register;
-    xmmHolder[register] = node;
+    int claimed = claimXmm(node);
+    int register = claimed >= 0 ? claimed : allocateXmm();
+    bindXmm(node, register);
     xmmLocked |= 1 << register;
     return register;
+  }
+
+  private int claimXmm(int node) {
+    int register = hints.of(node);
+    if (register < 0 || xmmPin[register] < 0) {
+      return NONE;
+    }
+    int resident = xmmPin[register];
+    int old = xmmHolder[resident];
+    if (old >= 0 && liveness.lastUse(old) >= position) {
+      return NONE;
+    }
+    forgetXmm(resident);
+    current[register] = NONE;
+    return resident;
   }
 
   /** Says that a scratch XMM register, locked, holds the current node's value. */

@@ -34,7 +34,17 @@ class LoopTest {
       List.of("add", "sub", "xor", "addw", "mul", "sll", "sltu", "divu", "rem", "mulh");
 
   private static final List<String> FLOAT_OPERATIONS =
-      List.of("fadd.d", "fsub.d", "fmul.d", "fdiv.d", "fmin.d", "fadd.s", "fmul.s", "fsgnjn.d");
+      List.of(
+          "fadd.d",
+          "fsub.d",
+          "fmul.d",
+          "fdiv.d",
+          "fmin.d",
+          "fadd.s",
+          "fmul.s",
+          "fmax.s",
+          "fsgnjn.d",
+          "fsgnj.s");
 
   private static final List<String> ACCESSES =
       List.of("ld X, 0(P)", "sd X, 8(P)", "lw X, 3(P)", "sb X, 1(P)", "lhu X, 2(P)");
@@ -125,9 +135,13 @@ class LoopTest {
     }
     boolean on = floats && kind < 8;
     if (on && kind == 5) {
-      return "fmadd.d %s, %s, %s, %s"
+      return "%s %s, %s, %s, %s"
           .formatted(
-              any(random, FLOATS), any(random, FLOATS), any(random, FLOATS), any(random, FLOATS));
+              random.nextBoolean() ? "fmadd.d" : "fmadd.s",
+              any(random, FLOATS),
+              any(random, FLOATS),
+              any(random, FLOATS),
+              any(random, FLOATS));
     }
     List<String> names = on ? FLOATS : CARRIED;
     return "%s %s, %s, %s"
