@@ -26,9 +26,10 @@
  *
  * A guest register has one home: a pinned host register, or its place in the hart block. A WRITE
  * stores to the home at once, so that at every place where emitted code can be left the guest's
- * registers are right without any record; values in other host registers are copies that may be
- * forgotten. Steps are taken off the budget for a whole trace at its head, and given back where it
- * is left earlier.
+ * registers are right without any record. The exception are registers that a loop holds: its cold
+ * code brings their places up to date on the way out. Values in other host registers are copies
+ * that may be forgotten. Steps are taken off the budget for a whole trace at its head, and given
+ * back where it is left earlier.
  *
  * <p>All of it belongs to the hart's own thread. It knows no instruction of any instruction set.
  */
