@@ -88,11 +88,14 @@ public final class Mmu implements TlbHolder {
     fetchContext = fetch;
     if (data != dataContext) {
       dataContext = data;
-      Tlb tlb = tlbs.switchTo(data);
-      loadTags = tlb.loadTags;
-      storeTags = tlb.storeTags;
-      addends = tlb.addends;
+      use(tlbs.switchTo(data));
     }
+  }
+
+  private void use(Tlb tlb) {
+    loadTags = tlb.loadTags;
+    storeTags = tlb.storeTags;
+    addends = tlb.addends;
   }
 
   /** The context of loads and stores. */
@@ -338,7 +341,7 @@ public final class Mmu implements TlbHolder {
       boolean store = (cacheable & Access.STORE.mask()) != 0 && memory.mayStoreDirectly(gpa);
       if (load || store) {
         long addend = memory.hostPage(gpa) - (va & PAGE_MASK);
-        tlbs.fill(dataContext(), va, addend, load, store);
+        use(tlbs.fill(dataContext(), va, addend, load, store));
         tlbs.bridge(hart, memory, found, va);
       }
     }

@@ -2,27 +2,31 @@ package vivarium.api.memory;
 
 /**
  * The TLB of one translation context for {@link Mmu}: direct-mapped, three parallel arrays. See
- * there for what a tag and an addend are.
+ * there for what a tag and an addend are. It begins small, as most address spaces are, and as a
+ * machine may have sixteen of them.
  */
 final class Tlb {
-  private static final int ENTRIES = 1 << 12;
+  static final int LEAST_ENTRIES = 1 << 8;
+  static final int MOST_ENTRIES = 1 << 12;
+
   private static final int PAGE_SHIFT = GuestMemory.PAGE_SHIFT;
   private static final long PAGE_MASK = -GuestMemory.PAGE_BYTES;
 
   /** A region of large pages grows up to this before another one is begun. */
   private static final long NEAR_BYTES = 1L << 32;
 
-  final long[] loadTags = new long[ENTRIES];
-  final long[] storeTags = new long[ENTRIES];
-  final long[] addends = new long[ENTRIES];
-  final Window loads = new Window(loadTags, addends);
-  final Window stores = new Window(storeTags, addends);
+  final long[] loadTags;
+  final long[] storeTags;
+  final long[] addends;
+  final Window loads;
+  final Window stores;
 
   /** The slots filled since the last clear, while they are few: most address spaces are small. */
   private final int[] recent = new int[64];
 
-  private int fills = ENTRIES;
-  private final HostPages hostPages = new HostPages(ENTRIES);
+  private final int entries;
+  private int fills;
+  private final HostPages hostPages;
 
   /**
    * Regions that have large pages: a kernel's linear map, its image. Addresses {@code va} with
@@ -34,7 +38,40 @@ final class Tlb {
   private int largeRegions;
 
   Tlb() {
+    this(LEAST_ENTRIES);
+  }
+
+  private Tlb(int entries) {
+    this.entries = entries;
+    loadTags = new long[entries];
+    storeTags = new long[entries];
+    addends = new long[entries];
+    loads = new Window(loadTags, addends);
+    stores = new Window(storeTags, addends);
+    hostPages = new HostPages(entries);
+    fills = entries;
     clear();
+  }
+
+  /** Whether it has been filled so often since the last clear that a larger one is worth it. */
+  boolean isCrowded() {
+    return fills == entries && entries < MOST_ENTRIES;
+  }
+
+  /** One of full size that holds the same. */
+  Tlb grown() {
+    Tlb larger = new Tlb(MOST_ENTRIES);
+    System.arraycopy(largeBases, 0, larger.largeBases, 0, largeRegions);
+    System.arraycopy(largeMasks, 0, larger.largeMasks, 0, largeRegions);
+    larger.largeRegions = largeRegions;
+    for (int slot = 0; slot < entries; slot++) {
+      boolean load = loadTags[slot] != invalidTag(slot);
+      boolean store = storeTags[slot] != invalidTag(slot);
+      if (load || store) {
+        larger.fill(load ? loadTags[slot] : storeTags[slot], addends[slot], load, store);
+      }
+    }
+    return larger;
   }
 
   void clear() {
@@ -44,7 +81,7 @@ final class Tlb {
         hostPages.emptied(recent[i]);
       }
     } else {
-      for (int slot = 0; slot < ENTRIES; slot++) {
+      for (int slot = 0; slot < entries; slot++) {
         invalidate(slot);
       }
       hostPages.clear();
@@ -60,7 +97,7 @@ final class Tlb {
     if (fills < recent.length) {
       recent[fills] = slot;
     }
-    fills = Math.min(fills + 1, ENTRIES);
+    fills = Math.min(fills + 1, entries);
     long tag = va & PAGE_MASK;
     boolean same = addends[slot] == addend;
     loadTags[slot] = load || (same && loadTags[slot] == tag) ? tag : invalidTag(slot);
@@ -148,7 +185,7 @@ final class Tlb {
     return ~((long) slot) << PAGE_SHIFT;
   }
 
-  private static int slot(long va) {
-    return (int) (va >>> PAGE_SHIFT) & ENTRIES - 1;
+  private int slot(long va) {
+    return (int) (va >>> PAGE_SHIFT) & entries - 1;
   }
 }

@@ -25,10 +25,22 @@ final class Tlbs {
     return tlb;
   }
 
-  /** Fills an entry in: {@link Tlb#fill}. */
-  void fill(TranslationContext context, long va, long addend, boolean load, boolean store) {
-    of(context).fill(va, addend, load, store);
-    near.refresh();
+  /**
+   * Fills an entry of the current context in: {@link Tlb#fill}.
+   *
+   * @return the TLB, another one if it has grown
+   */
+  Tlb fill(TranslationContext current, long va, long addend, boolean load, boolean store) {
+    Tlb tlb = of(current);
+    tlb.fill(va, addend, load, store);
+    if (tlb.isCrowded()) {
+      tlb = tlb.grown();
+      tlbs[current.index()] = tlb;
+      near.use(tlb);
+    } else {
+      near.refresh();
+    }
+    return tlb;
   }
 
   /** Has the current windows reach a page that has been filled in, and is part of a large one. */
