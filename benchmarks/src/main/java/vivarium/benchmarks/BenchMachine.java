@@ -38,8 +38,8 @@ final class BenchMachine implements AutoCloseable {
   }
 
   /** A machine with one of the benchmark guests, which goes on for ever. */
-  static BenchMachine ofGuest(String guest, String cpu) {
-    return ofImage(GuestImages.read(guest, ENDLESS_SCALE), ".elf", cpu, "nested");
+  static BenchMachine ofGuest(String guest, String cpu, String memoryStrategy) {
+    return ofImage(GuestImages.read(guest, ENDLESS_SCALE), ".elf", cpu, memoryStrategy);
   }
 
   /** A machine with a program in assembly, at the start of RAM, in M-mode. */

@@ -41,7 +41,12 @@ public abstract class SteadyGuest {
 
   /** Called by the subclass's set-up. */
   final void power(String guest, String cpu) {
-    machine = BenchMachine.ofGuest(guest, cpu);
+    power(guest, cpu, "nested");
+  }
+
+  /** The same under any memory strategy. */
+  final void power(String guest, String cpu, String memoryStrategy) {
+    machine = BenchMachine.ofGuest(guest, cpu, memoryStrategy);
   }
 
   /** Powers off. */
