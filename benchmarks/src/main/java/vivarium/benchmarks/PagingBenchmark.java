@@ -10,11 +10,11 @@ import org.openjdk.jmh.annotations.Setup;
 public class PagingBenchmark extends SteadyGuest {
   /** A guest of benchmarks/guests that turns paging on. */
   @Param({"integer-sv39", "branchy-sv39"})
-  public String guest;
+  public String guest = "";
 
   /** Memory strategy. */
   @Param({"nested", "shadow", "protected"})
-  public String memory;
+  public String memory = "";
 
   /** Boots. */
   @Setup
