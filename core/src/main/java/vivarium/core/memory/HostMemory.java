@@ -36,73 +36,46 @@ final class HostMemory {
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO_FIELD =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final MethodHandle MMAP =
-      handle(
-          "mmap",
+
+  /**
+   * How every function here is called: up to six whole registers in, one out, after the function's
+   * address. A C {@code int} is the lower half of its register, and a function does not look at
+   * registers beyond its own parameters (System V and AAPCS64 alike). One shape for all of them,
+   * because the linker makes some twenty classes for each, at every start.
+   */
+  private static final MethodHandle CALL =
+      LINKER.downcallHandle(
           FunctionDescriptor.of(
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG));
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG),
+          ERRNO);
+
+  private static final MemorySegment MMAP = function("mmap");
+  private static final MemorySegment MUNMAP = function("munmap");
+  private static final MemorySegment MADVISE = function("madvise");
+  private static final MemorySegment MINCORE = function("mincore");
+  private static final MemorySegment MEMFD_CREATE = function("memfd_create");
+  private static final MemorySegment FTRUNCATE = function("ftruncate");
+  private static final MemorySegment CLOSE = function("close");
 
   private HostMemory() {}
 
-  /** Handles that a machine needs only when it ends: made on first use. */
-  private static final class Unmap {
-    private static final MethodHandle MUNMAP =
-        handle(
-            "munmap",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  private static MemorySegment function(String name) {
+    return LINKER
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() -> new VivariumException("this host's C library has no " + name));
   }
 
-  private static final class Advice {
-    private static final MethodHandle MADVISE =
-        handle(
-            "madvise",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_INT));
-  }
-
-  private static final class Residency {
-    private static final MethodHandle MINCORE =
-        handle(
-            "mincore",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.ADDRESS));
-  }
-
-  /** Handles that only executable memory needs. */
-  private static final class MemoryFile {
-    private static final MethodHandle MEMFD_CREATE =
-        handle(
-            "memfd_create",
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-    private static final MethodHandle FTRUNCATE =
-        handle(
-            "ftruncate",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-    private static final MethodHandle CLOSE =
-        handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-  }
-
-  private static MethodHandle handle(String function, FunctionDescriptor descriptor) {
-    MemorySegment address =
-        LINKER
-            .defaultLookup()
-            .find(function)
-            .orElseThrow(() -> new VivariumException("this host's C library has no " + function));
-    return LINKER.downcallHandle(address, descriptor, ERRNO);
+  /** Calls a function of three parameters at most that returns an {@code int}. */
+  private static int call(MemorySegment function, MemorySegment state, long a, long b, long c)
+      throws Throwable {
+    return (int) (long) CALL.invokeExact(function, state, a, b, c, 0L, 0L, 0L);
   }
 
   /** A handle on emitted code: the host's C calling convention, safepoints going on meanwhile. */
@@ -115,7 +88,10 @@ final class HostMemory {
     requireLinux();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      long address = (long) MMAP.invokeExact(state, 0L, bytes, protection, flags, fd, 0L);
+      long address =
+          (long)
+              CALL.invokeExact(
+                  MMAP, state, 0L, bytes, (long) protection, (long) flags, (long) fd, 0L);
       if (address == -1) {
         throw refused("mmap of " + bytes + " bytes", state);
       }
@@ -128,7 +104,7 @@ final class HostMemory {
   static void unmap(long address, long bytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      if ((int) Unmap.MUNMAP.invokeExact(state, address, bytes) != 0) {
+      if (call(MUNMAP, state, address, bytes, 0) != 0) {
         throw refused("munmap", state);
       }
     } catch (Throwable e) {
@@ -144,7 +120,7 @@ final class HostMemory {
   static boolean advise(long address, long bytes, int advice) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      return (int) Advice.MADVISE.invokeExact(state, address, bytes, advice) == 0;
+      return call(MADVISE, state, address, bytes, advice) == 0;
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -160,7 +136,7 @@ final class HostMemory {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       MemorySegment pages = arena.allocate(bytes >> 12);
-      if ((int) Residency.MINCORE.invokeExact(state, address, bytes, pages) != 0) {
+      if (call(MINCORE, state, address, bytes, pages.address()) != 0) {
         throw refused("mincore", state);
       }
       long count = 0;
@@ -178,12 +154,11 @@ final class HostMemory {
     requireLinux();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      int fd =
-          (int) MemoryFile.MEMFD_CREATE.invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC);
+      int fd = call(MEMFD_CREATE, state, arena.allocateFrom(name).address(), MFD_CLOEXEC, 0);
       if (fd < 0) {
         throw refused("memfd_create", state);
       }
-      if ((int) MemoryFile.FTRUNCATE.invokeExact(state, fd, bytes) != 0) {
+      if (call(FTRUNCATE, state, fd, bytes, 0) != 0) {
         VivariumException refusal = refused("ftruncate to " + bytes + " bytes", state);
         closeFile(fd);
         throw refusal;
@@ -197,7 +172,7 @@ final class HostMemory {
   static void closeFile(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      if ((int) MemoryFile.CLOSE.invokeExact(state, fd) != 0) {
+      if (call(CLOSE, state, fd, 0, 0) != 0) {
         throw refused("close", state);
       }
     } catch (Throwable e) {
