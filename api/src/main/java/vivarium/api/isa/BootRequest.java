@@ -1,5 +1,6 @@
 package vivarium.api.isa;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import vivarium.api.device.Clock;
@@ -39,10 +40,10 @@ public record BootRequest(
    * A file's content and the name to use in messages.
    *
    * @param name as the user wrote it
-   * @param bytes the whole content; not to be changed
+   * @param content all of it, less than 2 GiB; not to be changed, and not to be had any more once
+   *     {@link InstructionSet#boot} has returned
    */
-  @SuppressWarnings("ArrayRecordComponent") // images are large; nobody compares them
-  public record Image(String name, byte[] bytes) {}
+  public record Image(String name, MemorySegment content) {}
 
   /** Makes the flattened device tree. */
   @FunctionalInterface

@@ -97,7 +97,9 @@ final class Assembly {
     cleanup.add(paging::close);
     InterruptController controller = makeDevices();
     List<MachineRunner.VirtualProcessor> processors = makeEngines();
-    parts.isa().boot(bootRequest(controller));
+    try (Arena images = Arena.ofConfined()) {
+      parts.isa().boot(bootRequest(controller, images));
+    }
     MachineRunner runner =
         new MachineRunner(
             config.name(),
@@ -213,12 +215,12 @@ final class Assembly {
         .create(new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions()));
   }
 
-  private BootRequest bootRequest(InterruptController controller) {
+  private BootRequest bootRequest(InterruptController controller, Arena images) {
     long ram = config.memoryBytes();
     return new BootRequest(
-        Images.read("firmware", config.firmware(), ram),
-        Images.read("kernel", config.kernel(), ram),
-        Images.read("initrd", config.initrd(), ram),
+        Images.map("firmware", config.firmware(), ram, images),
+        Images.map("kernel", config.kernel(), ram, images),
+        Images.map("initrd", config.initrd(), ram, images),
         (start, end) -> FlattenedDeviceTree.write(describe(controller, start, end)),
         harts,
         memory,

@@ -1,13 +1,16 @@
 package vivarium.core.machine;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import vivarium.api.VivariumException;
 import vivarium.api.isa.BootRequest;
 
-/** Reads what is to be booted, and tells in one line why it cannot. */
+/** Finds what is to be booted, and tells in one line why it cannot. */
 final class Images {
   private Images() {}
 
@@ -49,19 +52,21 @@ final class Images {
     }
   }
 
-  /** Reads an image whole. */
-  static Optional<BootRequest.Image> read(String what, Optional<Path> file, long ramBytes) {
+  /** Maps an image: its bytes are read once, where they are copied to. */
+  static Optional<BootRequest.Image> map(
+      String what, Optional<Path> file, long ramBytes, Arena arena) {
     if (file.isEmpty()) {
       return Optional.empty();
     }
-    size(what, file.get(), ramBytes);
-    try {
-      return Optional.of(
-          new BootRequest.Image(file.get().toString(), Files.readAllBytes(file.get())));
+    long size = size(what, file.get(), ramBytes);
+    if (size > Integer.MAX_VALUE) {
+      throw new VivariumException(what + " " + file.get() + " is too large to be loaded");
+    }
+    try (FileChannel channel = FileChannel.open(file.get())) {
+      MemorySegment content = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+      return Optional.of(new BootRequest.Image(file.get().toString(), content));
     } catch (IOException e) {
       throw new VivariumException(what + " " + file.get() + ": " + e.getMessage(), e);
-    } catch (OutOfMemoryError e) {
-      throw new VivariumException(what + " " + file.get() + " is too large to be loaded", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package vivarium.isa.riscv.boot;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -80,20 +81,21 @@ public final class Boot {
 
   /** Places the device tree and the initial RAM disk below the end of RAM. */
   private Placement placeHigh(long imagesEnd) {
-    byte[] initrd = request.initrd().map(Image::bytes).orElse(new byte[0]);
+    MemorySegment initrd = request.initrd().map(Image::content).orElse(MemorySegment.NULL);
     long base = memory.base();
     long info = base + memory.size() - GuestMemory.PAGE_BYTES;
     // Built twice: first for its size, which does not depend on where the disk lies.
-    int deviceTreeBytes = request.deviceTree().build(base, base + initrd.length).length;
+    int deviceTreeBytes = request.deviceTree().build(base, base + initrd.byteSize()).length;
     long deviceTree = pageDown(info - DEVICE_TREE_ROOM - deviceTreeBytes);
-    long initrdStart = pageDown(deviceTree - initrd.length);
+    long initrdStart = pageDown(deviceTree - initrd.byteSize());
     if (initrdStart < imagesEnd) {
-      String what = initrd.length > 0 ? "the kernel with its initial RAM disk" : "what is booted";
+      String what =
+          initrd.byteSize() > 0 ? "the kernel with its initial RAM disk" : "what is booted";
       throw Loader.tooSmall(memory, what, memory.size() + imagesEnd - initrdStart);
     }
-    byte[] tree = request.deviceTree().build(initrdStart, initrdStart + initrd.length);
+    byte[] tree = request.deviceTree().build(initrdStart, initrdStart + initrd.byteSize());
     loader.place(initrd, initrdStart);
-    loader.place(tree, deviceTree);
+    loader.place(MemorySegment.ofArray(tree), deviceTree);
     return new Placement(deviceTree, info);
   }
 
@@ -107,7 +109,7 @@ public final class Boot {
             .putLong(FW_DYNAMIC_INFO_NEXT_MODE_S)
             .putLong(0)
             .putLong(0);
-    loader.place(info.array(), at);
+    loader.place(MemorySegment.ofBuffer(info.flip()), at);
     return at;
   }
 

@@ -36,7 +36,7 @@ final class ElfFile {
 
   ElfFile(Image image) {
     name = image.name();
-    file = ByteBuffer.wrap(image.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    file = image.content().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     if (file.capacity() < HEADER_BYTES) {
       throw truncated();
     }
@@ -50,9 +50,9 @@ final class ElfFile {
     readSegments(file.getLong(32), file.getShort(54) & 0xffff, file.getShort(56) & 0xffff);
   }
 
-  static boolean isElf(byte[] bytes) {
-    return bytes.length >= 4
-        && ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt() == MAGIC;
+  static boolean isElf(Image image) {
+    ByteBuffer bytes = image.content().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return bytes.capacity() >= Integer.BYTES && bytes.getInt() == MAGIC;
   }
 
   private void readSegments(long phoff, int phentsize, int phnum) {

@@ -3,6 +3,7 @@ package vivarium.isa.riscv.boot;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.GZIPInputStream;
@@ -45,19 +46,18 @@ final class Loader {
   /** Loads firmware: an ELF file, or a raw image to the start of RAM. */
   Loaded firmware(Image given) {
     Image image = unpacked(given);
-    return ElfFile.isElf(image.bytes()) ? elf(image) : raw(image, memory.base(), 0);
+    return ElfFile.isElf(image) ? elf(image) : raw(image, memory.base(), 0);
   }
 
   /** Loads a kernel: an ELF file, or a Linux or other image to where OpenSBI's fw_jump wants it. */
   Loaded kernel(Image given, long rawOffset) {
     Image image = unpacked(given);
-    if (ElfFile.isElf(image.bytes())) {
+    if (ElfFile.isElf(image)) {
       return elf(image);
     }
-    ByteBuffer header = ByteBuffer.wrap(image.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer header = image.content().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     boolean linux =
-        image.bytes().length >= LINUX_HEADER_BYTES
-            && header.getInt(LINUX_MAGIC2_AT) == LINUX_MAGIC2;
+        header.capacity() >= LINUX_HEADER_BYTES && header.getInt(LINUX_MAGIC2_AT) == LINUX_MAGIC2;
     if (!linux) {
       return raw(image, memory.base() + rawOffset, 0);
     }
@@ -70,14 +70,14 @@ final class Loader {
   }
 
   /** Copies bytes to RAM that is known to be there. */
-  void place(byte[] bytes, long gpa) {
-    memory.write(gpa, MemorySegment.ofArray(bytes));
+  void place(MemorySegment bytes, long gpa) {
+    memory.write(gpa, bytes);
   }
 
   private Loaded raw(Image image, long start, long size) {
-    long end = start + Math.max(size, image.bytes().length);
+    long end = start + Math.max(size, image.content().byteSize());
     requireRam(image.name(), start, end);
-    place(image.bytes(), start);
+    place(image.content(), start);
     return new Loaded(image.name(), start, start, end);
   }
 
@@ -88,9 +88,7 @@ final class Loader {
     long end = 0;
     for (ElfFile.Segment segment : file.segments()) {
       requireRam(image.name(), segment.address(), segment.address() + segment.memoryBytes());
-      MemorySegment bytes =
-          MemorySegment.ofArray(image.bytes()).asSlice(segment.offset(), segment.fileBytes());
-      memory.write(segment.address(), bytes);
+      place(image.content().asSlice(segment.offset(), segment.fileBytes()), segment.address());
       clear(segment.address() + segment.fileBytes(), segment.memoryBytes() - segment.fileBytes());
       start = Math.min(start, segment.address());
       end = Math.max(end, segment.address() + segment.memoryBytes());
@@ -128,20 +126,21 @@ final class Loader {
 
   /** Unpacks a gzip-compressed image, never beyond the size of RAM. */
   private Image unpacked(Image image) {
-    byte[] bytes = image.bytes();
-    if (bytes.length == 0) {
+    ByteBuffer bytes = image.content().asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    if (!bytes.hasRemaining()) {
       throw new VivariumException(image.name() + ": the file is empty");
     }
-    if (bytes.length < 2 || ((bytes[1] & 0xff) << 8 | bytes[0] & 0xff) != GZIP_MAGIC) {
+    if (bytes.capacity() < Short.BYTES || bytes.getShort(0) != (short) GZIP_MAGIC) {
       return image;
     }
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+    byte[] packed = image.content().toArray(ValueLayout.JAVA_BYTE);
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
       int limit = (int) Math.min(memory.size(), Integer.MAX_VALUE - 64) + 1;
       byte[] unpacked = in.readNBytes(limit);
       if (unpacked.length == limit) {
         throw tooSmall(memory, image.name() + ", unpacked,", limit);
       }
-      return new Image(image.name(), unpacked);
+      return new Image(image.name(), MemorySegment.ofArray(unpacked));
     } catch (IOException e) {
       throw new VivariumException(image.name() + ": damaged gzip data (" + e.getMessage() + ")", e);
     }

@@ -34,7 +34,8 @@ class BootTest {
   }
 
   private static Optional<Image> image(String name, byte[] bytes) {
-    return Optional.ofNullable(bytes).map(content -> new Image(name, content));
+    return Optional.ofNullable(bytes)
+        .map(content -> new Image(name, MemorySegment.ofArray(content)));
   }
 
   private void assertRefused(byte[] firmware, byte[] kernel, byte[] initrd, String message) {

@@ -2,6 +2,7 @@ package vivarium.isa.riscv.sbi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +35,8 @@ class SbiFirmwareTest {
   @BeforeEach
   void boot() {
     byte[] kernel = Assembler.of(set).text("again: ecall\nj again").bytes();
-    machine.boot(Optional.empty(), Optional.of(new Image("kernel", kernel)), Optional.empty());
+    Image image = new Image("kernel", MemorySegment.ofArray(kernel));
+    machine.boot(Optional.empty(), Optional.of(image), Optional.empty());
   }
 
   private long call(long extension, long function, long... arguments) {
