@@ -118,15 +118,18 @@ public final class Encoding {
 
   /** Whether these bits are of this encoding. */
   public boolean matches(int instruction) {
-    if ((instruction & mask) != match) {
-      return false;
-    }
-    for (Exclusion exclusion : exclusions) {
+    return (instruction & mask) == match && !excludes(instruction);
+  }
+
+  /** Whether a field of these bits, whose fixed bits match, has a value that is excluded. */
+  boolean excludes(int instruction) {
+    for (int i = 0; i < exclusions.size(); i++) {
+      Exclusion exclusion = exclusions.get(i);
       if (extract(exclusion.field, instruction) == exclusion.value) {
-        return false;
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   /** The value of a field in these bits: extended, biased. */

@@ -3,7 +3,9 @@ package vivarium.api.isa;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,35 @@ public final class InstructionTable {
     }
   }
 
+  /**
+   * The rows whose fixed bits agree with some bits; the most particular first.
+   *
+   * @param tests of each row, mask and match: looked through without a look at the rows
+   */
+  private record Bucket(int[] tests, Row[] rows) {
+    static Bucket of(List<Row> rows) {
+      int[] tests = new int[2 * rows.size()];
+      for (int i = 0; i < rows.size(); i++) {
+        tests[2 * i] = rows.get(i).encoding.mask();
+        tests[2 * i + 1] = rows.get(i).encoding.match();
+      }
+      return new Bucket(tests, rows.toArray(Row[]::new));
+    }
+
+    @Nullable Row find(int bits, int length) {
+      int[] all = tests;
+      for (int i = 0; i < all.length; i += 2) {
+        if ((bits & all[i]) == all[i + 1]) {
+          Encoding encoding = rows[i >> 1].encoding;
+          if (encoding.length() == length && !encoding.excludes(bits)) {
+            return rows[i >> 1];
+          }
+        }
+      }
+      return null;
+    }
+  }
+
   private static final int BUCKETS = 1 << 12;
 
   private static final int LOG_RECENT = 13;
@@ -35,7 +66,7 @@ public final class InstructionTable {
 
   private final List<Instruction> instructions;
   private final List<AliasEntry> aliases;
-  private final Row[][] buckets = new Row[BUCKETS][];
+  private final Bucket[] buckets = new Bucket[BUCKETS];
 
   private final List<OperandField> fields;
 
@@ -85,8 +116,9 @@ public final class InstructionTable {
         }
       }
     }
+    Map<List<Row>, Bucket> distinct = new HashMap<>();
     for (int i = 0; i < BUCKETS; i++) {
-      buckets[i] = lists.get(i).toArray(new Row[0]);
+      buckets[i] = distinct.computeIfAbsent(lists.get(i), Bucket::of);
     }
   }
 
@@ -191,14 +223,13 @@ public final class InstructionTable {
     if (known != null && known.bits() == low && known.length() == length) {
       return known;
     }
-    for (Row row : buckets[bucket(low)]) {
-      if (row.encoding.length() == length && row.encoding.matches(low)) {
-        Decoded made = decoded(row, low, length);
-        recent[place] = made;
-        return made;
-      }
+    Row row = buckets[bucket(low)].find(low, length);
+    if (row == null) {
+      return null;
     }
-    return null;
+    Decoded made = decoded(row, low, length);
+    recent[place] = made;
+    return made;
   }
 
   private static Decoded decoded(Row row, int bits, int length) {
