@@ -19,4 +19,13 @@ public interface CodeSource {
    * @param va first address of that page
    */
   long secondPage(long va) throws Trap;
+
+  /**
+   * Whether a trace begins at an address, so that another may end there rather than repeat it.
+   *
+   * @param gpa guest-physical address, of the page that the trace begins in
+   */
+  default boolean isHead(long gpa) {
+    return false;
+  }
 }

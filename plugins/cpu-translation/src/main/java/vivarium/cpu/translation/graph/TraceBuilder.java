@@ -17,6 +17,9 @@ import vivarium.api.isa.Trap;
 public final class TraceBuilder {
   private static final int PAGE_BYTES = 4096;
 
+  /** From so many instructions on, a trace ends where another begins. */
+  private static final int LEAST_STEPS = 4;
+
   /** Nodes beside a template's: link, its write, branch, end, a read for each write. */
   private static final int SPARE_NODES = 16;
 
@@ -108,7 +111,10 @@ public final class TraceBuilder {
     if (!graph.closed()) {
       boolean jumps = next != at + decoded.length();
       boolean again = jumps ? visited(next) : next == start;
-      if (crosses || again || !samePage(next, start)) {
+      if (crosses
+          || again
+          || !samePage(next, start)
+          || graph.stepCount() >= LEAST_STEPS && source.isHead(next + toGpa)) {
         graph.end(Graph.CHAIN, next, null);
       }
     }

@@ -21,6 +21,9 @@ final class CodePage {
   /** How many traces there are of each two bytes. */
   private final byte[] uses = new byte[PAGE_BYTES >> PIECE_SHIFT];
 
+  /** Two-byte pieces at which a trace has begun since the page had none, as a set of bits. */
+  private final long[] heads = new long[PAGE_BYTES >> PIECE_SHIFT >> 6];
+
   private @Nullable Trace[] traces = new Trace[4];
   private int count;
 
@@ -40,6 +43,10 @@ final class CodePage {
     }
     traces[count++] = trace;
     count(trace, 1);
+    if ((trace.gpa & -PAGE_BYTES) == gpa) {
+      int piece = (int) (trace.gpa - gpa) >> PIECE_SHIFT;
+      heads[piece >> 6] |= 1L << piece;
+    }
   }
 
   void remove(Trace trace) {
@@ -54,6 +61,7 @@ final class CodePage {
     if (count == 0) {
       idleStores = 0;
       Arrays.fill(uses, (byte) 0);
+      Arrays.fill(heads, 0);
     }
   }
 
@@ -70,6 +78,12 @@ final class CodePage {
         }
       }
     }
+  }
+
+  /** Whether a trace begins, or has begun, at an address in the page. */
+  boolean isHead(long address) {
+    int piece = (int) (address - gpa) >> PIECE_SHIFT;
+    return (heads[piece >> 6] >>> piece & 1) != 0;
   }
 
   /** Whether there are traces of any byte of a range, which lies in the page. */

@@ -16,6 +16,8 @@ import vivarium.cpu.translation.x64.X64Assembler;
 
 /** Makes engines that run machine code, where the host allows it. */
 public final class NativeBackEnd {
+  private static final int MOST_TRACE_STEPS = 64;
+
   private static final long MIB = 1L << 20;
   private static final long DEFAULT_CODE_MIB = 64;
 
@@ -62,7 +64,7 @@ public final class NativeBackEnd {
    * one can be told from its neighbours.
    */
   static int traceSteps(Map<String, String> options) {
-    return (int) number(options, "trace-steps", Translator.MAX_STEPS, Translator.MAX_STEPS, "");
+    return (int) number(options, "trace-steps", Translator.TRACE_STEPS, MOST_TRACE_STEPS, "");
   }
 
   private static long number(

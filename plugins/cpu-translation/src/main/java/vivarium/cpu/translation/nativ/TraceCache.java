@@ -243,6 +243,12 @@ final class TraceCache {
     return there != null && there.holds(gpa, length);
   }
 
+  /** Whether a trace begins at an address. */
+  boolean isHead(long gpa) {
+    CodePage there = pages[number(gpa)];
+    return there != null && there.isHead(gpa);
+  }
+
   /** A trace that was made from any byte of a range within a page, or {@code null}. */
   @Nullable Trace touching(long gpa, int length) {
     CodePage there = pages[number(gpa)];

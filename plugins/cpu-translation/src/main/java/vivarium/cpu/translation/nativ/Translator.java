@@ -17,8 +17,11 @@ import vivarium.cpu.translation.graph.TraceBuilder;
 
 /** Finds the emitted code for a pc, or has it made; drops what the guest overwrites. */
 final class Translator implements CodeSource {
-  /** Most instructions in a trace, if no option says less. */
-  static final int MAX_STEPS = 64;
+  /**
+   * Most instructions in a trace, if no option says otherwise. Longer ones gain nothing where code
+   * is hot, and where it is cold they are left before their end: more is translated in vain.
+   */
+  static final int TRACE_STEPS = 16;
 
   /** Code of at least this size is assumed when room is looked for. */
   private static final int SPARE_BYTES = 64;
@@ -68,6 +71,11 @@ final class Translator implements CodeSource {
     long gpa = mmu.resolveFetch(va, parcel);
     split |= !mmu.fetchMayBeKept();
     return gpa & -GuestMemory.PAGE_BYTES;
+  }
+
+  @Override
+  public boolean isHead(long gpa) {
+    return traces.isHead(gpa);
   }
 
   /** The site that emitted code gave the number of. */
