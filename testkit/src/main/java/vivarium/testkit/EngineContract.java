@@ -107,6 +107,59 @@ public abstract class EngineContract {
         j again
       """;
 
+  private static final long REGION = TestMachine.RAM_BASE + 0x20_0000 - 512;
+  private static final int REGION_BYTES = 1024;
+  private static final long TABLE = TestMachine.RAM_BASE + 0x30_0000;
+  private static final long STATE = TestMachine.RAM_BASE + 0x31_0000;
+
+  /** Knuth's generator: one step of {@link #STATE} a round. */
+  private static final long MULTIPLIER = 6364136223846793005L;
+
+  private static final long INCREMENT = 1442695040888963407L;
+
+  /**
+   * Each round puts four bytes of a table of code anywhere into a region across a page's end, with
+   * a fence or without, and enters that anywhere: at parts of instructions, too. Whatever it does
+   * there, it comes back by the jump behind it or by a trap.
+   */
+  private static final String RANDOM_MODIFYING =
+      """
+        li t0, 0x80000000
+        csrw mtvec, t0
+        csrw satp, zero
+        li t0, 0x6000
+        csrs mstatus, t0
+        li t0, 0x80310000
+        ld s1, 0(t0)
+        li t1, 6364136223846793005
+        mul s1, s1, t1
+        li t1, 1442695040888963407
+        add s1, s1, t1
+        sd s1, 0(t0)
+        srli t1, s1, 32
+        andi t1, t1, 1022
+        li t2, 0x801ffe00
+        add t1, t1, t2
+        srli t3, s1, 43
+        li t4, 0x7ffe
+        and t3, t3, t4
+        li t4, 0x80300000
+        add t3, t3, t4
+        lhu t5, 0(t3)
+        lhu t6, 2(t3)
+        sh t5, 0(t1)
+        sh t6, 2(t1)
+        srli t3, s1, 20
+        andi t3, t3, 3
+        beqz t3, enter
+        fence.i
+      enter:
+        srli t3, s1, 21
+        andi t3, t3, 1022
+        add t2, t2, t3
+        jr t2
+      """;
+
   /** Made by the subclass. */
   protected EngineContract() {}
 
@@ -184,6 +237,44 @@ public abstract class EngineContract {
   @Test
   void codeThatRewritesItselfAgreesWithTheStepperWithAndWithoutFences() {
     agreeThroughout(program(SELF_MODIFYING), 2, 300_000);
+  }
+
+  /** A guest that writes random code over itself, and a region of such code to begin with. */
+  private TestMachine randomModifying(long seed) {
+    TestMachine machine = program(RANDOM_MODIFYING).get();
+    RiscvStreams code = new RiscvStreams(instructionSet().table(), TABLE, 20, 60, seed, List.of());
+    MemorySegment image = MemorySegment.ofArray(code.image());
+    machine.memory().write(TABLE, image.asSlice(0, 0x8002));
+    machine.memory().write(REGION, image.asSlice(0x4000, REGION_BYTES));
+    machine.assemble(REGION + REGION_BYTES, "nop\n".repeat(4) + "li t0, 0x80000000\njr t0\n");
+    machine.memory().store(STATE, 8, seed);
+    return machine;
+  }
+
+  @Test
+  void randomCodeThatRewritesItselfAgreesWithTheStepper() {
+    int rounds = 0;
+    for (long seed = 1; seed <= 8; seed++) {
+      long tried = seed;
+      Random random = new Random(seed);
+      try (LockStep pair = lockStep(() -> randomModifying(tried))) {
+        for (int i = 0; i < 60; i++) {
+          int most = random.nextInt(3) == 0 ? 40 : 2000;
+          assertEquals(Optional.empty(), pair.run(1 + random.nextInt(most)), () -> "seed " + tried);
+        }
+        assertEquals(Optional.empty(), pair.memoryDifference(), () -> "seed " + tried);
+        rounds += rounds(seed, pair.reference().memory().load(STATE, 8));
+      }
+    }
+    assertTrue(rounds > 1000, "most of it loops without an end");
+  }
+
+  private static int rounds(long seed, long state) {
+    int rounds = 0;
+    for (long at = seed; at != state; at = at * MULTIPLIER + INCREMENT) {
+      rounds++;
+    }
+    return rounds;
   }
 
   @Test
