@@ -44,6 +44,14 @@ public final class MachineMemory implements AutoCloseable {
     }
   }
 
+  /**
+   * Links the host's calls on a thread of its own, for a process that is about to make its first
+   * machine: it takes the JVM some fifty milliseconds, in which the command line can be read.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("prepare").start(HostMemory::prepare);
+  }
+
   /** As much as the host has, which it commits only as machines touch it. */
   public static MachineMemory ofHost() {
     return new MachineMemory(hostMemory("MemTotal:", Runtime.getRuntime().maxMemory()));

@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import vivarium.api.VivariumException;
+import vivarium.core.memory.MachineMemory;
 import vivarium.distribution.Version;
 
 /** All commands, and what becomes of their failures. */
@@ -38,9 +39,13 @@ public final class CommandTree {
 
   /** The same on any host. */
   static int execute(Host host, String... args) {
-    CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(new RunCommand(host));
     // a machine is to start at once, and picocli takes its time for each command it is shown
-    if (args.length == 0 || !args[0].equals("run")) {
+    boolean runs = args.length > 0 && args[0].equals("run");
+    if (runs) {
+      MachineMemory.prepare();
+    }
+    CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(new RunCommand(host));
+    if (!runs) {
       line.addSubcommand(new GuestsCommand(host))
           .addSubcommand(new VerifyCommand(host))
           .addSubcommand(new CompareCommand(host))
