@@ -81,8 +81,7 @@ final class HostMemory {
   /** Makes the handles, those of emitted code that is entered with an address included. */
   static void prepare() {
     MethodHandle unused =
-        LINKER.downcallHandle(
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+        LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
   }
 
   /** A handle on emitted code: the host's C calling convention, safepoints going on meanwhile. */

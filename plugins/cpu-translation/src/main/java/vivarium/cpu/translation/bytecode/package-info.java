@@ -6,8 +6,7 @@
  * becomes, with the loop around it that {@link vivarium.cpu.translation.bytecode.RegionPlanner}
  * finds, a {@link vivarium.cpu.translation.bytecode.Region}: a hidden class that {@link
  * vivarium.cpu.translation.bytecode.RegionCompiler} writes in a background thread and HotSpot
- * compiles. It knows the graph, not where it comes from, and no
- * instruction set.
+ * compiles. It knows the graph, not where it comes from, and no instruction set.
  */
 @NullMarked
 package vivarium.cpu.translation.bytecode;
