@@ -17,8 +17,8 @@ import vivarium.cpu.translation.x64.X64Op;
 
 /**
  * Selects instructions for memory accesses: the TLB check in line, and a site for the miss. All
- * registers that the access needs are found before {@link Site#retryAt}, and nothing is allocated
- * between there and {@link Site#doneAt}, so that Java may go on at either.
+ * registers that the access needs are found before {@link Suspension#retryAt}, and nothing is
+ * allocated between there and {@link Suspension#doneAt}, so that Java may go on at either.
  */
 final class Accesses {
   private static final int PAGE_BYTES = 4096;
@@ -105,9 +105,9 @@ final class Accesses {
    * The check; leaves {@link #base} such that the host address is base plus va. Scratch registers
    * are given; with a uniform TLB the second may be -1.
    */
-  private Site check(int node, Site.Access access, int va, int index, int tag) {
+  private Suspension check(int node, Suspension.Access access, int va, int index, int tag) {
     int width = graph.width(node);
-    Site site = leaving.newSiteAt(Site.Kind.ACCESS, node);
+    Suspension site = leaving.newSuspension(Site.Kind.ACCESS, node);
     site.access = access;
     site.width = width;
     site.address = va;
@@ -115,7 +115,7 @@ final class Accesses {
     site.floats = floats.computes() || places.xmmLive();
     int miss = leaving.coldLabel(site);
     int entries = SoftTlb.entries(uniform);
-    boolean stores = access == Site.Access.STORE || access == Site.Access.MODIFY;
+    boolean stores = access == Suspension.Access.STORE || access == Suspension.Access.MODIFY;
     if (features.bmi2()) {
       asm.rri(X64Op.RORX32, index, va, 9);
     } else {
@@ -129,7 +129,7 @@ final class Accesses {
     asm.rr(X64Op.XOR64, checked, va);
     asm.ri(X64Op.CMP64, checked, PAGE_BYTES - width);
     asm.jcc(X64.CC_A, miss);
-    if (access == Site.Access.RESERVE || access == Site.Access.MODIFY) {
+    if (access == Suspension.Access.RESERVE || access == Suspension.Access.MODIFY) {
       asm.ri(X64Op.TEST32, va, width - 1);
       asm.jcc(X64.CC_NE, miss);
     }
@@ -142,7 +142,7 @@ final class Accesses {
     return site;
   }
 
-  private void done(Site site) {
+  private void done(Suspension site) {
     site.doneAt = trace.code + asm.position();
   }
 
@@ -154,7 +154,7 @@ final class Accesses {
     boolean signed = graph.signedLoad(node);
     if (!signed && width >= 4 && floats.wantsXmm(node)) {
       int x = places.defineXmm(node);
-      Site site = check(node, Site.Access.LOAD, va, index, tag);
+      Suspension site = check(node, Suspension.Access.LOAD, va, index, tag);
       site.data = x;
       site.dataInXmm = true;
       site.floats = true;
@@ -163,7 +163,7 @@ final class Accesses {
       return;
     }
     int d = places.defineIn(node, index);
-    Site site = check(node, Site.Access.LOAD, va, index, tag);
+    Suspension site = check(node, Suspension.Access.LOAD, va, index, tag);
     site.data = d;
     site.signed = signed;
     int op =
@@ -186,7 +186,7 @@ final class Accesses {
     int data = immediate ? Places.NONE : fromXmm ? places.useXmm(b) : places.use(b);
     int index = places.scratch();
     int tag = uniform ? Places.NONE : places.scratch();
-    Site site = check(node, Site.Access.STORE, va, index, tag);
+    Suspension site = check(node, Suspension.Access.STORE, va, index, tag);
     site.data = data;
     if (immediate) {
       site.constant = graph.value(b);
@@ -223,7 +223,7 @@ final class Accesses {
     places.load(graph.b(node), value);
     int index = places.scratch();
     int tag = uniform ? Places.NONE : places.scratch();
-    check(node, Site.Access.MODIFY, va, index, tag);
+    check(node, Suspension.Access.MODIFY, va, index, tag);
     if (operation == Atomic.SWAP) {
       asm.mr(wide ? X64Op.XCHG64 : X64Op.XCHG32, base, va, 1, 0, value);
     } else {
@@ -243,7 +243,7 @@ final class Accesses {
     int operand = places.use(graph.b(node));
     int index = places.scratch();
     int tag = places.scratch();
-    check(node, Site.Access.MODIFY, va, index, tag);
+    check(node, Suspension.Access.MODIFY, va, index, tag);
     asm.rm(X64Op.LEA64, index, base, va, 1, 0);
     asm.rm(wide ? X64Op.MOV64 : X64Op.MOV32, RAX, index, 0);
     int again = asm.newLabel();
@@ -285,7 +285,7 @@ final class Accesses {
     int va = address(node);
     int index = places.scratch();
     int tag = places.scratch();
-    check(node, Site.Access.RESERVE, va, index, tag);
+    check(node, Suspension.Access.RESERVE, va, index, tag);
     asm.rm(X64Op.LEA64, tag, base, va, 1, 0);
     asm.rm(wide ? X64Op.MOV64 : X64Op.MOV32, index, tag, 0);
     asm.mr(X64Op.MOV64, BLOCK, at(HartBlock.RESERVATION), tag);
@@ -300,7 +300,7 @@ final class Accesses {
     int value = places.use(graph.b(node));
     int index = places.scratch();
     int tag = places.scratch();
-    check(node, Site.Access.MODIFY, va, index, tag);
+    check(node, Suspension.Access.MODIFY, va, index, tag);
     int failed = asm.newLabel();
     asm.rm(X64Op.LEA64, index, base, va, 1, 0);
     asm.rm(X64Op.MOV64, RAX, BLOCK, at(HartBlock.RESERVED_VALUE));

@@ -291,7 +291,7 @@ final class Floats {
     int b = places.useXmm(graph.b(node));
     int c = places.useXmm(graph.c(node));
     int d = places.defineXmm(node);
-    Site site = slowSite(node, a, b, c, d, true);
+    Suspension site = slowSite(node, a, b, c, d, true);
     asm.rr(X64Op.MOVAPS, d, a);
     asm.rrr(op, d, b, c);
     asm.rr(wide ? X64Op.UCOMISD : X64Op.UCOMISS, d, d);
@@ -304,7 +304,7 @@ final class Floats {
     int a = places.useXmm(graph.a(node));
     int b = places.useXmm(graph.b(node));
     int d = places.defineXmm(node);
-    Site site = slowSite(node, a, b, Places.NONE, d, true);
+    Suspension site = slowSite(node, a, b, Places.NONE, d, true);
     int differ = asm.newLabel();
     int done = asm.newLabel();
     asm.rr(X64Op.MOVAPS, d, a);
@@ -345,7 +345,7 @@ final class Floats {
   private void toSigned(int node, int op, boolean wide) {
     int a = places.useXmm(graph.a(node));
     int d = places.define(node, Places.NONE);
-    Site site = slowSite(node, a, Places.NONE, Places.NONE, d, false);
+    Suspension site = slowSite(node, a, Places.NONE, Places.NONE, d, false);
     asm.rr(op, d, a);
     asm.ri(wide ? X64Op.CMP64 : X64Op.CMP32, d, 1);
     asm.jcc(X64.CC_O, leaving.coldLabel(site));
@@ -372,8 +372,8 @@ final class Floats {
   }
 
   /** A site for doing the node in Java after all, its operands being in XMM registers. */
-  private Site slowSite(int node, int a, int b, int c, int d, boolean dataInXmm) {
-    Site site = leaving.newSiteAt(Site.Kind.CALL, node);
+  private Suspension slowSite(int node, int a, int b, int c, int d, boolean dataInXmm) {
+    Suspension site = leaving.newSuspension(Site.Kind.CALL, node);
     site.fpuOp = graph.fpuOp(node);
     site.roundingMode = (int) graph.value(node);
     site.setOperand(0, a);
@@ -389,7 +389,7 @@ final class Floats {
   /** Suspends emitted code, has Java compute the node, and goes on with the result. */
   private void call(int node) {
     FpuOp op = graph.fpuOp(node);
-    Site site = leaving.newSiteAt(Site.Kind.CALL, node);
+    Suspension site = leaving.newSuspension(Site.Kind.CALL, node);
     site.fpuOp = op;
     site.roundingMode = (int) graph.value(node);
     int[] operands = {graph.a(node), graph.b(node), graph.c(node)};

@@ -6,7 +6,9 @@ import static vivarium.cpu.translation.nativ.Layout.at;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import vivarium.api.isa.Decoded;
 import vivarium.api.isa.HartBlock;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Op;
@@ -106,9 +108,15 @@ final class Leaving {
     }
   }
 
-  /** A site of the current trace. */
-  Site newSite(Site.Kind kind, long pc) {
-    Site site = new Site(kind, trace, sites.size(), pc);
+  private Site newSite(Site.Kind kind, long pc) {
+    return entered(new Site(kind, trace, sites.size(), pc));
+  }
+
+  private LinkSite newLink(Site.Kind kind, long pc) {
+    return entered(new LinkSite(kind, trace, sites.size(), pc));
+  }
+
+  private <S extends Site> S entered(S site) {
     sites.add(site);
     site.nextOfTrace = trace.sites;
     trace.sites = site;
@@ -116,9 +124,10 @@ final class Leaving {
   }
 
   /** A site at the instruction that a node belongs to: its steps and those after are not made. */
-  Site newSiteAt(Site.Kind kind, int node) {
-    Site site = newSite(kind, graph.pc(graph.step(node)));
-    site.unmade = graph.stepCount() - graph.step(node);
+  Suspension newSuspension(Site.Kind kind, int node) {
+    int step = graph.step(node);
+    Suspension site = entered(new Suspension(kind, trace, sites.size(), graph.pc(step)));
+    site.unmade = graph.stepCount() - step;
     return site;
   }
 
@@ -146,7 +155,7 @@ final class Leaving {
       asm.jcc(cc, head);
       return;
     }
-    Site site = newSite(Site.Kind.CHAIN, pc);
+    LinkSite site = newLink(Site.Kind.CHAIN, pc);
     site.unmade = unmade;
     asm.jcc(cc, coldLabel(site));
     if (unmade == 0 && residents.leavesFreely() && isLinkable(pc)) {
@@ -158,11 +167,10 @@ final class Leaving {
   void end(int node) {
     long pc = graph.value(node);
     switch (graph.aux(node)) {
-      case Graph.CHAIN -> chain(newSite(Site.Kind.CHAIN, pc));
+      case Graph.CHAIN -> chain(newLink(Site.Kind.CHAIN, pc));
       case Graph.OPAQUE -> {
-        Site site = newSite(Site.Kind.OPAQUE, pc);
-        site.decoded = graph.opaque();
-        leave(site);
+        Decoded opaque = Objects.requireNonNull(graph.opaque());
+        leave(entered(new OpaqueSite(trace, sites.size(), pc, opaque)));
       }
       case Graph.STEP -> leave(newSite(Site.Kind.STEP, pc));
       default -> throw new IllegalArgumentException("end " + graph.aux(node));
@@ -173,7 +181,7 @@ final class Leaving {
   void jump(int node) {
     int target = graph.a(node);
     if (graph.isConstant(graph.plain(target))) {
-      chain(newSite(Site.Kind.CHAIN, graph.value(graph.plain(target))));
+      chain(newLink(Site.Kind.CHAIN, graph.value(graph.plain(target))));
       return;
     }
     int pc = places.use(target);
@@ -186,7 +194,7 @@ final class Leaving {
     int hash = places.scratch();
     int table = places.scratch();
     int miss = asm.newLabel();
-    Site site = newSite(Site.Kind.INDIRECT, 0);
+    LinkSite site = newLink(Site.Kind.INDIRECT, 0);
     expect(site, pc, hash, miss);
     asm.rm(X64Op.MOV64, table, BLOCK, at(Layout.CURRENT_JUMPS));
     asm.rri(X64Op.IMUL32, hash, pc, JumpTable.HASH_FACTOR);
@@ -204,7 +212,7 @@ final class Leaving {
    * The first address that the jump leads to, if it is in this page, is expected from then on and
    * jumped to directly. Until then the site is left for any address.
    */
-  private void expect(Site site, int pc, int scratch, int first) {
+  private void expect(LinkSite site, int pc, int scratch, int first) {
     asm.movImm64(scratch, NO_ADDRESS);
     site.expectedAt = trace.code + asm.position() - Long.BYTES;
     asm.rr(X64Op.CMP64, pc, scratch);
@@ -219,7 +227,7 @@ final class Leaving {
    * Goes on at the site's pc, the budget being right. What may be an instruction across the page's
    * end is looked up, because its second page may be another one tomorrow.
    */
-  private void chain(Site site) {
+  private void chain(LinkSite site) {
     long pc = site.pc;
     if (pc == trace.pc && trace.secondPage < 0) {
       asm.jmp(head);
@@ -265,7 +273,7 @@ final class Leaving {
   }
 
   /** Suspends at a site; its {@code floats} says whether XMM registers are kept. */
-  void suspend(Site site) {
+  void suspend(Suspension site) {
     residents.suspend(asm);
     asm.mi(X64Op.MOV32, BLOCK, at(Layout.EXIT_SITE), site.number);
     jumpTo(site.floats ? stubs.suspendFloats : stubs.suspend);
@@ -293,13 +301,13 @@ final class Leaving {
       switch (site.kind) {
         case CHAIN -> {
           returnSteps(site.unmade);
-          chain(site);
+          chain((LinkSite) site);
         }
         case BUDGET -> {
           returnSteps(site.unmade);
           leave(site);
         }
-        case ACCESS, CALL -> suspend(site);
+        case ACCESS, CALL -> suspend((Suspension) site);
         case INDIRECT, OPAQUE, STEP -> throw new IllegalStateException("cold " + site.kind);
       }
     }

@@ -5,7 +5,6 @@ import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.Exit;
 import vivarium.api.cpu.Stepper;
-import vivarium.api.isa.Decoded;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.InstructionTable;
@@ -92,18 +91,17 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
 
   /** Does what code was left for; where to go on, or 0 to look at the hart block anew. */
   private long leftAt(Site site) {
-    Decoded decoded = site.decoded;
-    if (decoded != null) {
-      return opaque(site, decoded);
-    }
     switch (site.kind) {
+      case OPAQUE -> {
+        return opaque((OpaqueSite) site);
+      }
       case CHAIN -> {
         block.setPc(site.pc);
-        long next = translator.chain(site);
+        long next = translator.chain((LinkSite) site);
         return block.attention() == 0 && block.budget() > 0 ? next : 0;
       }
-      case INDIRECT -> translator.expect(site, block.pc());
-      case OPAQUE, STEP -> {
+      case INDIRECT -> translator.expect((LinkSite) site, block.pc());
+      case STEP -> {
         block.setPc(site.pc);
         if (block.budget() > 0) {
           stepAlone();
@@ -117,10 +115,10 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
         }
       }
       case CALL -> {
-        return suspensions.call(site);
+        return suspensions.call((Suspension) site);
       }
       case ACCESS -> {
-        long resumed = suspensions.access(site);
+        long resumed = suspensions.access((Suspension) site);
         if (resumed < 0) {
           stepAlone();
           return 0;
@@ -136,18 +134,18 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     contexts.select();
   }
 
-  /** What most exits are in code that handles traps: so it is asked for before anything else. */
-  private long opaque(Site site, Decoded decoded) {
+  /** Calls an instruction, and goes on where it leads. */
+  private long opaque(OpaqueSite site) {
     block.setPc(site.pc);
     if (block.budget() <= 0) {
       return 0;
     }
     Invoker invoker = site.invoker;
     if (invoker == null) {
-      invoker = table.invoker(decoded.instruction());
+      invoker = table.invoker(site.decoded.instruction());
       site.invoker = invoker;
     }
-    stepper.call(decoded, invoker);
+    stepper.call(site.decoded, invoker);
     contexts.select();
     if (isAskedFor() || block.budget() <= 0) {
       return 0;

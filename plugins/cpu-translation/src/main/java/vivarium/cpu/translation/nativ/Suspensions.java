@@ -47,17 +47,17 @@ final class Suspensions {
     }
   }
 
-  private boolean isPinned(Site site, int host) {
+  private boolean isPinned(Suspension site, int host) {
     return pinnedTo[host] >= 0 && (site.trace.borrowed >>> host & 1) == 0;
   }
 
-  private long saved(Site site, int host) {
+  private long saved(Suspension site, int host) {
     return isPinned(site, host)
         ? block.register(pinnedTo[host])
         : memoryOfBlock.get(ValueLayout.JAVA_LONG, Layout.SAVED + 8L * host);
   }
 
-  private void save(Site site, int host, long value) {
+  private void save(Suspension site, int host, long value) {
     if (isPinned(site, host)) {
       block.setRegister(pinnedTo[host], value);
     } else {
@@ -73,13 +73,13 @@ final class Suspensions {
     memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.SAVED_XMM + 8L * register, value);
   }
 
-  private long operand(Site site, int index) {
+  private long operand(Suspension site, int index) {
     int register = site.operand(index);
     return site.operandsInXmm ? savedXmm(register) : saved(site, register);
   }
 
   /** Code that goes on at an offset with registers as they were saved. */
-  private long resumeAt(Site site, int offset) {
+  private long resumeAt(Suspension site, int offset) {
     long to = prepared.area().address(offset);
     if (site.trace.reborrow >= 0) {
       memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME_BORROWED, to);
@@ -91,7 +91,7 @@ final class Suspensions {
   }
 
   /** A floating-point operation; where to go on. */
-  long call(Site site) {
+  long call(Suspension site) {
     FpuOp op = site.fpuOp;
     if (op == null) {
       throw new IllegalStateException("a call of nothing");
@@ -109,7 +109,7 @@ final class Suspensions {
   }
 
   /** A TLB miss; where to go on, 0 if a trap was taken, or {@link #ALONE}. */
-  long access(Site site) {
+  long access(Suspension site) {
     hart.counters().tlbMisses++;
     long left = block.budget();
     block.setBudget(left + site.unmade);
@@ -128,7 +128,7 @@ final class Suspensions {
     }
   }
 
-  private long trapped(Site site, Trap trap) {
+  private long trapped(Suspension site, Trap trap) {
     block.setBudget(block.budget() - 1);
     hart.enterTrap(trap, site.pc);
     contexts.select();
@@ -139,9 +139,11 @@ final class Suspensions {
    * Pages that faults, devices and code are found in by asking, not by exceptions: throwing one
    * takes longer than all else that has to be done about it.
    */
-  private long tryAccess(Site site, long va) throws Trap {
-    boolean modifies = site.access == Site.Access.STORE || site.access == Site.Access.MODIFY;
-    boolean atomic = site.access == Site.Access.RESERVE || site.access == Site.Access.MODIFY;
+  private long tryAccess(Suspension site, long va) throws Trap {
+    boolean modifies =
+        site.access == Suspension.Access.STORE || site.access == Suspension.Access.MODIFY;
+    boolean atomic =
+        site.access == Suspension.Access.RESERVE || site.access == Suspension.Access.MODIFY;
     Access access = modifies ? Access.STORE : Access.LOAD;
     if (atomic && (va & site.width - 1) != 0) {
       return ALONE;
@@ -167,7 +169,7 @@ final class Suspensions {
     if (atomic) {
       return ALONE;
     }
-    if (site.access == Site.Access.STORE) {
+    if (site.access == Suspension.Access.STORE) {
       store(va, site.width, stored(site));
     } else {
       loaded(site, load(va, site.width));
@@ -176,22 +178,22 @@ final class Suspensions {
   }
 
   /** What no TLB can serve: a watched page. */
-  private void accessResolved(Site site, long va, long gpa) throws Trap {
-    if (site.access == Site.Access.STORE) {
+  private void accessResolved(Suspension site, long va, long gpa) throws Trap {
+    if (site.access == Suspension.Access.STORE) {
       mmu.storeResolved(va, gpa, site.width, stored(site));
     } else {
       loaded(site, mmu.loadResolved(va, gpa, site.width));
     }
   }
 
-  private long stored(Site site) {
+  private long stored(Suspension site) {
     if (site.dataInXmm) {
       return savedXmm(site.data);
     }
     return site.data < 0 ? site.constant : saved(site, site.data);
   }
 
-  private void loaded(Site site, long value) {
+  private void loaded(Suspension site, long value) {
     if (site.dataInXmm) {
       saveXmm(site.data, value);
     } else {

@@ -29,8 +29,8 @@ final class Trace {
   /** Offset in code memory of what gives its loop those registers back, or -1. */
   int reborrow = -1;
 
-  /** Sites of other traces, and its own, that jump here directly; {@link Site#nextIncoming}. */
-  @Nullable Site incoming;
+  /** Sites of other traces, and its own, that jump here directly; {@link LinkSite#nextIncoming}. */
+  @Nullable LinkSite incoming;
 
   /** All sites of this trace; {@link Site#nextOfTrace}. */
   @Nullable Site sites;

@@ -135,17 +135,17 @@ final class TraceCache {
   }
 
   /** Makes a site's jump lead to a trace. */
-  void link(Site site, Trace target) {
+  void link(LinkSite site, Trace target) {
     area.patch(site.patchAt, target.code);
     site.target = target;
     site.nextIncoming = target.incoming;
     target.incoming = site;
   }
 
-  private void unlink(Site site, Trace target) {
+  private void unlink(LinkSite site, Trace target) {
     area.patch(site.patchAt, site.unlinkedAt);
     site.target = null;
-    Site before = target.incoming;
+    LinkSite before = target.incoming;
     if (before == site) {
       target.incoming = site.nextIncoming;
     } else {
@@ -167,13 +167,12 @@ final class TraceCache {
     if (trace.secondPage >= 0) {
       removeFromPage(trace, trace.secondPage);
     }
-    for (Site site = trace.incoming; site != null; site = trace.incoming) {
+    for (LinkSite site = trace.incoming; site != null; site = trace.incoming) {
       unlink(site, trace);
     }
     for (Site site = trace.sites; site != null; site = site.nextOfTrace) {
-      Trace target = site.target;
-      if (target != null) {
-        unlink(site, target);
+      if (site instanceof LinkSite link && link.target != null) {
+        unlink(link, link.target);
       }
     }
     if (trace.isContentKept()) {

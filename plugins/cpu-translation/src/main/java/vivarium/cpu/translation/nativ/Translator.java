@@ -107,7 +107,7 @@ final class Translator implements CodeSource {
   }
 
   /** Finds the code that a site goes on with, and links it if that may be; 0 if there is none. */
-  long chain(Site site) {
+  long chain(LinkSite site) {
     boolean linkable = site.patchAt >= 0;
     if (!linkable) {
       long known = contexts.jumps().get(site.pc);
@@ -129,7 +129,7 @@ final class Translator implements CodeSource {
   }
 
   /** An indirect jump has led to an address: the site expects it again, if it may be linked. */
-  void expect(Site site, long pc) {
+  void expect(LinkSite site, long pc) {
     if (site.trace.dropped || site.target != null) {
       return;
     }
