@@ -18,6 +18,9 @@ final class HostEntry implements CodeMemory.Entry {
 
   private final MemorySegment code;
 
+  /** Makes the handle, which is otherwise made with the first entry. */
+  static void prepare() {}
+
   HostEntry(long address) {
     code = MemorySegment.ofAddress(address);
   }

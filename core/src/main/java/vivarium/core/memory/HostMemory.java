@@ -78,11 +78,8 @@ final class HostMemory {
     return (int) (long) CALL.invokeExact(function, state, a, b, c, 0L, 0L, 0L);
   }
 
-  /** Makes the handles, those of emitted code that is entered with an address included. */
-  static void prepare() {
-    MethodHandle unused =
-        LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
-  }
+  /** Makes the handle, which is otherwise made with the first call. */
+  static void prepare() {}
 
   /** A handle on emitted code: the host's C calling convention, safepoints going on meanwhile. */
   static MethodHandle function(long address, FunctionDescriptor descriptor) {

@@ -49,7 +49,14 @@ public final class MachineMemory implements AutoCloseable {
    * machine: it takes the JVM some fifty milliseconds, in which the command line can be read.
    */
   public static void prepare() {
-    Thread.ofPlatform().daemon().name("prepare").start(HostMemory::prepare);
+    Thread.ofPlatform()
+        .daemon()
+        .name("prepare")
+        .start(
+            () -> {
+              HostMemory.prepare();
+              HostEntry.prepare();
+            });
   }
 
   /** As much as the host has, which it commits only as machines touch it. */

@@ -1,6 +1,7 @@
 package vivarium.cpu.translation.graph;
 
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import vivarium.api.cpu.Stepper;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
@@ -85,8 +86,12 @@ public final class Pair {
     return new TraceBuilder(ISA, templates, REGISTERS, maxSteps);
   }
 
-  /** Code without a translation between pc and memory. */
-  public CodeSource source() {
+  /**
+   * Code without a translation between pc and memory.
+   *
+   * @param heads where traces begin
+   */
+  public CodeSource source(long... heads) {
     return new CodeSource() {
       @Override
       public long load(long gpa, int bytes) {
@@ -96,6 +101,11 @@ public final class Pair {
       @Override
       public long secondPage(long va) {
         return va;
+      }
+
+      @Override
+      public boolean isHead(long gpa) {
+        return LongStream.of(heads).anyMatch(head -> head == gpa);
       }
     };
   }

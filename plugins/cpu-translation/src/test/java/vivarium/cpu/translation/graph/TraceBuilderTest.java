@@ -40,24 +40,7 @@ class TraceBuilderTest {
   void itEndsWhereAnotherBeginsUnlessItIsShortYet() {
     pair.byGraph.assemble(Pair.CODE, "addi a0, a0, 1\n".repeat(8));
     long[] heads = {Pair.CODE + 8, Pair.CODE + 20};
-    CodeSource known =
-        new CodeSource() {
-          @Override
-          public long load(long gpa, int bytes) {
-            return pair.source().load(gpa, bytes);
-          }
-
-          @Override
-          public long secondPage(long va) {
-            return va;
-          }
-
-          @Override
-          public boolean isHead(long gpa) {
-            return gpa == heads[0] || gpa == heads[1];
-          }
-        };
-    Graph graph = pair.builder(64).build(known, Pair.CODE, Pair.CODE, Pair.ALL_UNITS);
+    Graph graph = pair.builder(64).build(pair.source(heads), Pair.CODE, Pair.CODE, Pair.ALL_UNITS);
     assertEnd(graph, Graph.CHAIN, heads[1]);
     assertThat(graph.stepCount()).isEqualTo(5);
   }
