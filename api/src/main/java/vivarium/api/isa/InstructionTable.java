@@ -82,6 +82,12 @@ public final class InstructionTable {
    */
   private final @Nullable Decoded[] recent = new Decoded[RECENT];
 
+  /**
+   * The bits of those, so that one that is not wanted is not touched: it is seldom in the host's
+   * caches. A thread may see another's bits beside an older instruction, so they are no proof.
+   */
+  private final int[] recentBits = new int[RECENT];
+
   private final @Nullable Invoker[] invokers;
   private @Nullable Invoker invoker;
 
@@ -219,9 +225,11 @@ public final class InstructionTable {
   public @Nullable Decoded decode(int bits, int length) {
     int low = length == 2 ? bits & 0xffff : bits;
     int place = low * 0x9e37_79b1 >>> Integer.SIZE - LOG_RECENT;
-    Decoded known = recent[place];
-    if (known != null && known.bits() == low && known.length() == length) {
-      return known;
+    if (recentBits[place] == low) {
+      Decoded known = recent[place];
+      if (known != null && known.bits() == low && known.length() == length) {
+        return known;
+      }
     }
     Row row = buckets[bucket(low)].find(low, length);
     if (row == null) {
@@ -229,6 +237,7 @@ public final class InstructionTable {
     }
     Decoded made = decoded(row, low, length);
     recent[place] = made;
+    recentBits[place] = low;
     return made;
   }
 

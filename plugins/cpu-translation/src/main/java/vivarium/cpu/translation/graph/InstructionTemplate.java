@@ -12,7 +12,7 @@ import vivarium.api.isa.RegisterBank;
  */
 public final class InstructionTemplate {
   /** Most nodes of a template. */
-  static final int MAX_NODES = 128;
+  public static final int MAX_NODES = 128;
 
   private static final int OP = 0;
   private static final int TYPE = 1;
@@ -38,6 +38,8 @@ public final class InstructionTemplate {
   private final int destinationFirst;
   private final boolean destinationHardwired;
   private final int branchField;
+  private final boolean pure;
+  private final boolean standsAlone;
 
   /**
    * Makes a template.
@@ -73,6 +75,18 @@ public final class InstructionTemplate {
     destinationFirst = bank == null ? -1 : bank.firstIndex();
     destinationHardwired = bank != null && bank.hardwiredZero();
     branchField = instruction.encoding().fieldIndex("imm");
+    boolean allPure = true;
+    for (int base = 0; base < code.length; base += STRIDE) {
+      allPure &= code[base + OP] == Op.PARAM || Op.pure(code[base + OP]);
+    }
+    pure = allPure;
+    standsAlone =
+        instruction.parameters().stream()
+            .allMatch(
+                one ->
+                    one.source() != Instruction.Source.PC
+                        && one.source() != Instruction.Source.NEXT
+                        && one.source() != Instruction.Source.BITS);
   }
 
   private @org.jspecify.annotations.Nullable RegisterBank bank(int field) {
@@ -123,6 +137,97 @@ public final class InstructionTemplate {
     return decoded.operand(branchField);
   }
 
+  /** Whether the nodes depend on operands only, not on the instruction's address or bits. */
+  public boolean standsAlone() {
+    return standsAlone;
+  }
+
+  /** How many parameters the method has. */
+  public int parameters() {
+    return sources.length;
+  }
+
+  /** Whether a parameter is a register's value. */
+  public boolean isRegister(int parameter) {
+    return sources[parameter] == REGISTER;
+  }
+
+  /** The register that a parameter is the value of, over all banks; -1 if that is always 0. */
+  public int register(Decoded decoded, int parameter) {
+    int number = (int) decoded.operand(fields[parameter]);
+    return number == 0 && hardwired[parameter] ? -1 : firstRegisters[parameter] + number;
+  }
+
+  /** The value of a parameter that is an immediate. */
+  public long immediate(Decoded decoded, int parameter) {
+    return decoded.operand(fields[parameter]);
+  }
+
+  /**
+   * Whether the result is known, in an instruction that does nothing but compute it.
+   *
+   * @param known the one register, over all banks, whose value is known; -1 if none is
+   */
+  public boolean isKnown(Decoded decoded, int known) {
+    if (!pure || result < 0) {
+      return false;
+    }
+    for (int i = 0; i < sources.length; i++) {
+      if (sources[i] == REGISTER) {
+        int register = register(decoded, i);
+        if (register >= 0 && register != known) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Computes the result where {@link #isKnown} says so.
+   *
+   * @param pc the instruction's address
+   * @param known the value of the known register
+   * @param scratch of at least {@link #size()} numbers
+   */
+  public long evaluate(Decoded decoded, long pc, long known, long[] scratch) {
+    for (int node = 0, base = 0; node < values.length; node++, base += STRIDE) {
+      int op = code[base + OP];
+      boolean wide = code[base + TYPE] == Graph.I64;
+      if (op == Op.PARAM) {
+        scratch[node] = argument(decoded, pc, known, code[base + AUX]);
+      } else if (op == Op.CONST) {
+        scratch[node] = values[node];
+      } else {
+        int b = code[base + B];
+        int c = code[base + C];
+        scratch[node] =
+            Evaluator.evaluate(
+                op,
+                wide,
+                code[base + AUX],
+                scratch[code[base + A]],
+                b < 0 ? 0 : scratch[b],
+                c < 0 ? 0 : scratch[c]);
+      }
+      if (!wide) {
+        scratch[node] = (int) scratch[node];
+      }
+    }
+    return scratch[result];
+  }
+
+  private long argument(Decoded decoded, long pc, long known, int parameter) {
+    int source = sources[parameter];
+    if (source == REGISTER) {
+      return register(decoded, parameter) < 0 ? 0 : known;
+    }
+    if (source == IMMEDIATE) {
+      return decoded.operand(fields[parameter]);
+    }
+    return source == PC ? pc : source == NEXT ? pc + decoded.length() : decoded.bits();
+  }
+
   /**
    * Adds the instruction's nodes to a graph.
    *
@@ -131,12 +236,27 @@ public final class InstructionTemplate {
    * @return the node of the result, or -1
    */
   public int instantiate(Graph graph, Decoded decoded, long pc, int[] map) {
+    return instantiate(graph, decoded, pc, map, false);
+  }
+
+  /**
+   * As the other, but registers and immediates stay open: PARAM nodes, so that what is made of the
+   * graph serves for all of them.
+   */
+  int instantiateOpen(Graph graph, Decoded decoded, int[] map) {
+    return instantiate(graph, decoded, 0, map, true);
+  }
+
+  private int instantiate(Graph graph, Decoded decoded, long pc, int[] map, boolean open) {
     for (int node = 0, base = 0; node < values.length; node++, base += STRIDE) {
       int op = code[base + OP];
       int type = code[base + TYPE];
       int aux = code[base + AUX];
       if (op == Op.PARAM) {
-        map[node] = parameter(graph, decoded, pc, aux, type);
+        map[node] =
+            open
+                ? graph.make(Op.PARAM, type, aux, -1, -1, -1, 0)
+                : parameter(graph, decoded, pc, aux, type);
       } else if (op == Op.CONST) {
         map[node] = graph.constant(type, values[node]);
       } else {
@@ -157,10 +277,8 @@ public final class InstructionTemplate {
   private int parameter(Graph graph, Decoded decoded, long pc, int parameter, int type) {
     int source = sources[parameter];
     if (source == REGISTER) {
-      int number = (int) decoded.operand(fields[parameter]);
-      return number == 0 && hardwired[parameter]
-          ? graph.constant(Graph.I64, 0)
-          : graph.read(firstRegisters[parameter] + number);
+      int register = register(decoded, parameter);
+      return register < 0 ? graph.constant(Graph.I64, 0) : graph.read(register);
     }
     if (source == IMMEDIATE) {
       return graph.constant(type, decoded.operand(fields[parameter]));

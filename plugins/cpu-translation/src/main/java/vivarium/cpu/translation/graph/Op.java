@@ -11,7 +11,10 @@ public final class Op {
   /** The constant {@link Graph#value}; an I32 is sign-extended there. */
   public static final int CONST = 0;
 
-  /** A parameter of a method, {@link Graph#aux}; in templates only, never in a trace. */
+  /**
+   * The parameter {@link Graph#aux} of a method; in templates, and where operands are left open;
+   * never in a trace.
+   */
   public static final int PARAM = 1;
 
   /** The register {@link Graph#aux} as it was when the trace was entered; I64. */

@@ -18,7 +18,7 @@ public final class TraceBuilder {
   private static final int PAGE_BYTES = 4096;
 
   /** From so many instructions on, a trace ends where another begins. */
-  private static final int LEAST_STEPS = 4;
+  public static final int LEAST_STEPS = 4;
 
   /** Nodes beside a template's: link, its write, branch, end, a read for each write. */
   private static final int SPARE_NODES = 16;

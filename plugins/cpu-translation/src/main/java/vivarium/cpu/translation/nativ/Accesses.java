@@ -29,7 +29,6 @@ final class Accesses {
   private final Leaving leaving;
   private final Floats floats;
   private final CpuFeatures features;
-  private Trace trace;
   private boolean uniform;
   private int base;
 
@@ -39,15 +38,13 @@ final class Accesses {
       Places places,
       Leaving leaving,
       Floats floats,
-      CpuFeatures features,
-      Trace none) {
+      CpuFeatures features) {
     this.asm = asm;
     this.graph = graph;
     this.places = places;
     this.leaving = leaving;
     this.floats = floats;
     this.features = features;
-    trace = none;
   }
 
   /**
@@ -55,8 +52,7 @@ final class Accesses {
    *
    * @param isUniform whether the data TLB has one addend, in {@link Layout#ADDEND}
    */
-  void begin(Trace newTrace, boolean isUniform) {
-    trace = newTrace;
+  void begin(boolean isUniform) {
     uniform = isUniform;
   }
 
@@ -105,17 +101,16 @@ final class Accesses {
    * The check; leaves {@link #base} such that the host address is base plus va. Scratch registers
    * are given; with a uniform TLB the second may be -1.
    */
-  private Suspension check(int node, Suspension.Access access, int va, int index, int tag) {
+  private Suspension check(int node, Pause.Access access, int va, int index, int tag) {
     int width = graph.width(node);
-    Suspension site = leaving.newSuspension(Site.Kind.ACCESS, node);
-    site.access = access;
-    site.width = width;
-    site.address = va;
-    site.retryAt = trace.code + asm.position();
-    site.floats = floats.computes() || places.xmmLive();
+    Suspension site = suspension(node);
+    site.pause.access = access;
+    site.pause.width = width;
+    site.pause.address = va;
+    site.pause.floats = floats.computes() || places.xmmLive();
     int miss = leaving.coldLabel(site);
     int entries = SoftTlb.entries(uniform);
-    boolean stores = access == Suspension.Access.STORE || access == Suspension.Access.MODIFY;
+    boolean stores = access == Pause.Access.STORE || access == Pause.Access.MODIFY;
     if (features.bmi2()) {
       asm.rri(X64Op.RORX32, index, va, 9);
     } else {
@@ -129,7 +124,7 @@ final class Accesses {
     asm.rr(X64Op.XOR64, checked, va);
     asm.ri(X64Op.CMP64, checked, PAGE_BYTES - width);
     asm.jcc(X64.CC_A, miss);
-    if (access == Suspension.Access.RESERVE || access == Suspension.Access.MODIFY) {
+    if (access == Pause.Access.RESERVE || access == Pause.Access.MODIFY) {
       asm.ri(X64Op.TEST32, va, width - 1);
       asm.jcc(X64.CC_NE, miss);
     }
@@ -142,8 +137,11 @@ final class Accesses {
     return site;
   }
 
-  private void done(Suspension site) {
-    site.doneAt = trace.code + asm.position();
+  private Suspension suspension(int node) {
+    int step = graph.step(node);
+    int unmade = graph.stepCount() - step;
+    return leaving.newSuspension(
+        Site.Kind.ACCESS, graph.pc(step), unmade, new Pause(), leaving.here());
   }
 
   private void load(int node) {
@@ -154,18 +152,18 @@ final class Accesses {
     boolean signed = graph.signedLoad(node);
     if (!signed && width >= 4 && floats.wantsXmm(node)) {
       int x = places.defineXmm(node);
-      Suspension site = check(node, Suspension.Access.LOAD, va, index, tag);
-      site.data = x;
-      site.dataInXmm = true;
-      site.floats = true;
+      Suspension site = check(node, Pause.Access.LOAD, va, index, tag);
+      site.pause.data = x;
+      site.pause.dataInXmm = true;
+      site.pause.floats = true;
       asm.rm(width == 8 ? X64Op.MOVSD : X64Op.MOVSS, x, base, va, 1, 0);
-      done(site);
+      leaving.done(site);
       return;
     }
     int d = places.defineIn(node, index);
-    Suspension site = check(node, Suspension.Access.LOAD, va, index, tag);
-    site.data = d;
-    site.signed = signed;
+    Suspension site = check(node, Pause.Access.LOAD, va, index, tag);
+    site.pause.data = d;
+    site.pause.signed = signed;
     int op =
         switch (width) {
           case 1 -> signed ? X64Op.MOVSX64_8 : X64Op.MOVZX32_8;
@@ -174,7 +172,7 @@ final class Accesses {
           default -> X64Op.MOV64;
         };
     asm.rm(op, d, base, va, 1, 0);
-    done(site);
+    leaving.done(site);
   }
 
   private void store(int node) {
@@ -186,19 +184,19 @@ final class Accesses {
     int data = immediate ? Places.NONE : fromXmm ? places.useXmm(b) : places.use(b);
     int index = places.scratch();
     int tag = uniform ? Places.NONE : places.scratch();
-    Suspension site = check(node, Suspension.Access.STORE, va, index, tag);
-    site.data = data;
+    Suspension site = check(node, Pause.Access.STORE, va, index, tag);
+    site.pause.data = data;
     if (immediate) {
-      site.constant = graph.value(b);
+      site.pause.constant = graph.value(b);
       asm.mi(moveOf(width), base, va, 1, 0, (int) graph.value(b));
     } else if (fromXmm) {
-      site.dataInXmm = true;
-      site.floats = true;
+      site.pause.dataInXmm = true;
+      site.pause.floats = true;
       asm.mr(width == 8 ? X64Op.MOVSD : X64Op.MOVSS, base, va, 1, 0, data);
     } else {
       asm.mr(moveOf(width), base, va, 1, 0, data);
     }
-    done(site);
+    leaving.done(site);
   }
 
   private static int moveOf(int width) {
@@ -223,7 +221,7 @@ final class Accesses {
     places.load(graph.b(node), value);
     int index = places.scratch();
     int tag = uniform ? Places.NONE : places.scratch();
-    check(node, Suspension.Access.MODIFY, va, index, tag);
+    check(node, Pause.Access.MODIFY, va, index, tag);
     if (operation == Atomic.SWAP) {
       asm.mr(wide ? X64Op.XCHG64 : X64Op.XCHG32, base, va, 1, 0, value);
     } else {
@@ -243,7 +241,7 @@ final class Accesses {
     int operand = places.use(graph.b(node));
     int index = places.scratch();
     int tag = places.scratch();
-    check(node, Suspension.Access.MODIFY, va, index, tag);
+    check(node, Pause.Access.MODIFY, va, index, tag);
     asm.rm(X64Op.LEA64, index, base, va, 1, 0);
     asm.rm(wide ? X64Op.MOV64 : X64Op.MOV32, RAX, index, 0);
     int again = asm.newLabel();
@@ -285,7 +283,7 @@ final class Accesses {
     int va = address(node);
     int index = places.scratch();
     int tag = places.scratch();
-    check(node, Suspension.Access.RESERVE, va, index, tag);
+    check(node, Pause.Access.RESERVE, va, index, tag);
     asm.rm(X64Op.LEA64, tag, base, va, 1, 0);
     asm.rm(wide ? X64Op.MOV64 : X64Op.MOV32, index, tag, 0);
     asm.mr(X64Op.MOV64, BLOCK, at(HartBlock.RESERVATION), tag);
@@ -300,7 +298,7 @@ final class Accesses {
     int value = places.use(graph.b(node));
     int index = places.scratch();
     int tag = places.scratch();
-    check(node, Suspension.Access.MODIFY, va, index, tag);
+    check(node, Pause.Access.MODIFY, va, index, tag);
     int failed = asm.newLabel();
     asm.rm(X64Op.LEA64, index, base, va, 1, 0);
     asm.rm(X64Op.MOV64, RAX, BLOCK, at(HartBlock.RESERVED_VALUE));

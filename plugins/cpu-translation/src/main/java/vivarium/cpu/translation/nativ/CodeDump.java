@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
-import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.x64.X64Assembler;
 
 /**
- * Writes down each trace as it is made: guest instructions, the graph beneath each, and the emitted
- * bytes, which {@code xxd -r -p | objdump -D -b binary -m i386:x86-64} reads. For people.
+ * Writes down each trace as it is made: guest instructions, the graph beneath each unless its code
+ * is plain, and the emitted bytes, which {@code xxd -r -p | objdump -D -b binary -m i386:x86-64}
+ * reads. For people.
  */
 final class CodeDump implements AutoCloseable {
   private static final int BYTES_A_LINE = 32;
@@ -35,18 +35,22 @@ final class CodeDump implements AutoCloseable {
     }
   }
 
-  /** Writes a trace, whose code is in the assembler and goes to an address of the host. */
-  void write(Trace trace, Graph graph, X64Assembler asm, long address) {
-    out.println(text(trace, graph, asm, address));
+  /**
+   * Writes a trace, whose code is in the assembler and goes to an address of the host.
+   *
+   * @param meaning what the code was made from, as its text
+   */
+  void write(Trace trace, Object meaning, X64Assembler asm, long address) {
+    out.println(text(trace, meaning, asm, address));
   }
 
   /** The same as text. */
-  static String text(Trace trace, Graph graph, X64Assembler asm, long address) {
+  static String text(Trace trace, Object meaning, X64Assembler asm, long address) {
     StringBuilder text = new StringBuilder();
     text.append(
         "trace 0x%x (gpa 0x%x, key 0x%x), %d steps%n"
             .formatted(trace.pc, trace.gpa, trace.key, trace.steps));
-    text.append(graph);
+    text.append(meaning);
     byte[] code = asm.toByteArray();
     text.append("code at 0x%x, %d bytes%n".formatted(address, code.length));
     for (int i = 0; i < code.length; i += BYTES_A_LINE) {

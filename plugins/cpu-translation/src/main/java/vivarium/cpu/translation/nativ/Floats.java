@@ -25,23 +25,15 @@ final class Floats {
   private final Leaving leaving;
   private final CpuFeatures features;
   private final boolean[] wantsXmm = new boolean[Graph.CAPACITY];
-  private Trace trace;
   private int frm;
   private boolean computes;
 
-  Floats(
-      X64Assembler asm,
-      Graph graph,
-      Places places,
-      Leaving leaving,
-      CpuFeatures features,
-      Trace none) {
+  Floats(X64Assembler asm, Graph graph, Places places, Leaving leaving, CpuFeatures features) {
     this.asm = asm;
     this.graph = graph;
     this.places = places;
     this.leaving = leaving;
     this.features = features;
-    trace = none;
   }
 
   /**
@@ -49,8 +41,7 @@ final class Floats {
    *
    * @param roundingMode the dynamic one, for which the trace is made
    */
-  void begin(Trace newTrace, int roundingMode) {
-    trace = newTrace;
+  void begin(int roundingMode) {
     frm = roundingMode;
     int count = graph.count();
     java.util.Arrays.fill(wantsXmm, 0, count, false);
@@ -296,7 +287,7 @@ final class Floats {
     asm.rrr(op, d, b, c);
     asm.rr(wide ? X64Op.UCOMISD : X64Op.UCOMISS, d, d);
     asm.jcc(X64.CC_P, leaving.coldLabel(site));
-    site.doneAt = trace.code + asm.position();
+    leaving.done(site);
   }
 
   /** Equal operands are the same or zeros: the lesser zero is the or, the greater one the and. */
@@ -316,7 +307,7 @@ final class Floats {
     asm.bind(differ);
     asm.rr(op, d, b);
     asm.bind(done);
-    site.doneAt = trace.code + asm.position();
+    leaving.done(site);
   }
 
   private void equal(int node, int op) {
@@ -352,7 +343,7 @@ final class Floats {
     if (!wide) {
       asm.rr(X64Op.MOVSXD, d, d);
     }
-    site.doneAt = trace.code + asm.position();
+    leaving.done(site);
   }
 
   private void fromSigned(int node, int op) {
@@ -371,34 +362,41 @@ final class Floats {
     asm.rr(op, d, t);
   }
 
+  private Suspension suspension(int node) {
+    int step = graph.step(node);
+    int unmade = graph.stepCount() - step;
+    return leaving.newSuspension(
+        Site.Kind.CALL, graph.pc(step), unmade, new Pause(), leaving.here());
+  }
+
   /** A site for doing the node in Java after all, its operands being in XMM registers. */
   private Suspension slowSite(int node, int a, int b, int c, int d, boolean dataInXmm) {
-    Suspension site = leaving.newSuspension(Site.Kind.CALL, node);
-    site.fpuOp = graph.fpuOp(node);
-    site.roundingMode = (int) graph.value(node);
-    site.setOperand(0, a);
-    site.setOperand(1, b);
-    site.setOperand(2, c);
-    site.operandsInXmm = true;
-    site.data = d;
-    site.dataInXmm = dataInXmm;
-    site.floats = true;
+    Suspension site = suspension(node);
+    site.pause.fpuOp = graph.fpuOp(node);
+    site.pause.roundingMode = (int) graph.value(node);
+    site.pause.setOperand(0, a);
+    site.pause.setOperand(1, b);
+    site.pause.setOperand(2, c);
+    site.pause.operandsInXmm = true;
+    site.pause.data = d;
+    site.pause.dataInXmm = dataInXmm;
+    site.pause.floats = true;
     return site;
   }
 
   /** Suspends emitted code, has Java compute the node, and goes on with the result. */
   private void call(int node) {
     FpuOp op = graph.fpuOp(node);
-    Suspension site = leaving.newSuspension(Site.Kind.CALL, node);
-    site.fpuOp = op;
-    site.roundingMode = (int) graph.value(node);
+    Suspension site = suspension(node);
+    site.pause.fpuOp = op;
+    site.pause.roundingMode = (int) graph.value(node);
     int[] operands = {graph.a(node), graph.b(node), graph.c(node)};
     for (int i = 0; i < op.operands(); i++) {
-      site.setOperand(i, places.use(operands[i]));
+      site.pause.setOperand(i, places.use(operands[i]));
     }
-    site.data = places.define(node, Places.NONE);
-    site.floats = true;
+    site.pause.data = places.define(node, Places.NONE);
+    site.pause.floats = true;
     leaving.suspend(site);
-    site.doneAt = trace.code + asm.position();
+    leaving.done(site);
   }
 }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Decoded;
 import vivarium.api.isa.HartBlock;
 import vivarium.cpu.translation.graph.Graph;
-import vivarium.cpu.translation.graph.Op;
 import vivarium.cpu.translation.x64.X64;
 import vivarium.cpu.translation.x64.X64Assembler;
 import vivarium.cpu.translation.x64.X64Op;
@@ -26,7 +25,7 @@ final class Leaving {
    * Code after the trace's own, reached by a jump: leaves at a site; or goes back, after making an
    * XMM register the NaN at {@code nan}, or, the register being -1, taking the guest's MXCSR.
    */
-  private record Cold(int label, @Nullable Site site, int xmm, int nan, int back) {}
+  record Cold(int label, @Nullable Site site, int xmm, int nan, int back) {}
 
   /** Most bytes of one piece of cold code: all residents stored, all pins fetched. */
   private static final int COLD_BYTES = 512;
@@ -35,8 +34,6 @@ final class Leaving {
   private static final long NO_ADDRESS = Long.MIN_VALUE | 1;
 
   private final X64Assembler asm;
-  private final Graph graph;
-  private final Places places;
   private final Residents residents;
   private final Stubs stubs;
   private final List<@Nullable Site> sites;
@@ -48,45 +45,23 @@ final class Leaving {
    * @param sites all sites of the engine, by number
    */
   Leaving(
-      X64Assembler asm,
-      Graph graph,
-      Places places,
-      Residents residents,
-      Stubs stubs,
-      List<@Nullable Site> sites,
-      Trace none) {
+      X64Assembler asm, Residents residents, Stubs stubs, List<@Nullable Site> sites, Trace none) {
     this.asm = asm;
-    this.graph = graph;
-    this.places = places;
     this.residents = residents;
     this.stubs = stubs;
     this.sites = sites;
     trace = none;
   }
 
-  /** Whether a trace goes on at its own start. */
-  static boolean isLoop(Graph graph, Trace trace) {
-    if (trace.secondPage >= 0) {
-      return false;
-    }
-    for (int node = 0; node < graph.count(); node++) {
-      boolean chains = graph.op(node) == Op.END && graph.aux(node) == Graph.CHAIN;
-      if ((chains || graph.op(node) == Op.BRANCH) && graph.value(node) == trace.pc) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /**
    * Begins a trace: where it is entered, and its head, where it goes on if it is a loop.
    *
+   * @param steps its instructions
    * @param floats whether it computes with floats
    */
-  void begin(Trace newTrace, boolean floats) {
-    trace = newTrace;
+  void begin(Trace newTrace, int steps, boolean floats) {
+    beginBody(newTrace);
     trace.borrowed = residents.borrowed();
-    cold.clear();
     if (floats) {
       int label = asm.newLabel();
       int back = asm.newLabel();
@@ -98,7 +73,6 @@ final class Leaving {
     residents.enter(asm, this);
     head = asm.newLabel();
     asm.bind(head);
-    int steps = graph.stepCount();
     trace.steps = steps;
     if (steps > 0) {
       Site site = newSite(Site.Kind.BUDGET, trace.pc);
@@ -106,6 +80,17 @@ final class Leaving {
       asm.ri(X64Op.SUB64, BUDGET, steps);
       asm.jcc(X64.CC_S, coldLabel(site));
     }
+  }
+
+  /** Begins without a head, for code that will become part of traces. */
+  void beginBody(Trace newTrace) {
+    trace = newTrace;
+    cold.clear();
+  }
+
+  /** The cold code that is still to be emitted. */
+  List<Cold> cold() {
+    return cold;
   }
 
   private Site newSite(Site.Kind kind, long pc) {
@@ -123,12 +108,27 @@ final class Leaving {
     return site;
   }
 
-  /** A site at the instruction that a node belongs to: its steps and those after are not made. */
-  Suspension newSuspension(Site.Kind kind, int node) {
-    int step = graph.step(node);
-    Suspension site = entered(new Suspension(kind, trace, sites.size(), graph.pc(step)));
-    site.unmade = graph.stepCount() - step;
-    return site;
+  /**
+   * A site where code is suspended.
+   *
+   * @param pc of the instruction
+   * @param unmade that instruction and those after it in the trace
+   * @param tried offset in code memory where what may suspend it is tried
+   */
+  Suspension newSuspension(Site.Kind kind, long pc, int unmade, Pause pause, int tried) {
+    Suspension site = new Suspension(kind, trace, sites.size(), pc, pause, tried);
+    site.unmade = unmade;
+    return entered(site);
+  }
+
+  /** Offset in code memory of what is emitted next. */
+  int here() {
+    return trace.code + asm.position();
+  }
+
+  /** What the site is for has been done here. */
+  void done(Suspension site) {
+    site.pause.doneAfter = here() - site.retryAt;
   }
 
   /** The label of cold code that leaves at a site. */
@@ -147,10 +147,12 @@ final class Leaving {
     cold.add(new Cold(label, null, xmm, nan, back));
   }
 
-  /** A BRANCH, its condition tested: leaves under a host's condition. */
-  void branch(int node, int cc) {
-    long pc = graph.value(node);
-    int unmade = graph.stepCount() - graph.steps(node);
+  /**
+   * A branch, its condition tested: leaves under a host's condition.
+   *
+   * @param unmade instructions after it
+   */
+  void branch(long pc, int unmade, int cc) {
     if (unmade == 0 && pc == trace.pc && trace.secondPage < 0) {
       asm.jcc(cc, head);
       return;
@@ -163,36 +165,28 @@ final class Leaving {
     }
   }
 
-  /** The END. */
-  void end(int node) {
-    long pc = graph.value(node);
-    switch (graph.aux(node)) {
+  /**
+   * The end of a trace.
+   *
+   * @param kind one of {@link Graph}'s
+   * @param pc where to go on
+   * @param opaque what to call, if that is its kind
+   */
+  void end(int kind, long pc, @Nullable Decoded opaque) {
+    switch (kind) {
       case Graph.CHAIN -> chain(newLink(Site.Kind.CHAIN, pc));
       case Graph.OPAQUE -> {
-        Decoded opaque = Objects.requireNonNull(graph.opaque());
-        leave(entered(new OpaqueSite(trace, sites.size(), pc, opaque)));
+        Decoded called = Objects.requireNonNull(opaque);
+        leave(entered(new OpaqueSite(trace, sites.size(), pc, called)));
       }
       case Graph.STEP -> leave(newSite(Site.Kind.STEP, pc));
-      default -> throw new IllegalArgumentException("end " + graph.aux(node));
+      default -> throw new IllegalArgumentException("end " + kind);
     }
   }
 
-  /** A JUMP to an address that is not known. */
-  void jump(int node) {
-    int target = graph.a(node);
-    if (graph.isConstant(graph.plain(target))) {
-      chain(newLink(Site.Kind.CHAIN, graph.value(graph.plain(target))));
-      return;
-    }
-    int pc = places.use(target);
-    if ((residents.borrowed() >>> pc & 1) != 0) {
-      int borrowed = pc;
-      pc = places.scratch();
-      asm.rr(X64Op.MOV64, pc, borrowed);
-    }
+  /** A jump to the address in a register, not a borrowed one; two more are overwritten. */
+  void jump(int pc, int hash, int table) {
     residents.giveBack(asm);
-    int hash = places.scratch();
-    int table = places.scratch();
     int miss = asm.newLabel();
     LinkSite site = newLink(Site.Kind.INDIRECT, 0);
     expect(site, pc, hash, miss);
@@ -272,11 +266,11 @@ final class Leaving {
     jumpTo(stubs.leave);
   }
 
-  /** Suspends at a site; its {@code floats} says whether XMM registers are kept. */
+  /** Suspends at a site; its pause says whether XMM registers are kept. */
   void suspend(Suspension site) {
     residents.suspend(asm);
     asm.mi(X64Op.MOV32, BLOCK, at(Layout.EXIT_SITE), site.number);
-    jumpTo(site.floats ? stubs.suspendFloats : stubs.suspend);
+    jumpTo(site.pause.floats ? stubs.suspendFloats : stubs.suspend);
   }
 
   private void jumpTo(int stub) {
@@ -322,10 +316,5 @@ final class Leaving {
     if (steps > 0) {
       asm.ri(X64Op.ADD64, BUDGET, steps);
     }
-  }
-
-  /** Whether a node leaves. */
-  static boolean isExit(int op) {
-    return op == Op.BRANCH || op == Op.JUMP || op == Op.END;
   }
 }

@@ -53,6 +53,7 @@ public final class NativeBackEnd {
   public static void checkOptions(Map<String, String> options) {
     codeBytes(options);
     traceSteps(options);
+    plainly(options);
   }
 
   private static long codeBytes(Map<String, String> options) {
@@ -65,6 +66,19 @@ public final class NativeBackEnd {
    */
   static int traceSteps(Map<String, String> options) {
     return (int) number(options, "trace-steps", Translator.TRACE_STEPS, MOST_TRACE_STEPS, "");
+  }
+
+  /**
+   * Whether code is first made plainly, and from a graph once it proves hot; otherwise from a graph
+   * at once.
+   */
+  static boolean plainly(Map<String, String> options) {
+    String text = options.getOrDefault("plain-code", "on");
+    return switch (text) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw new VivariumException("plain-code is on or off, not " + text);
+    };
   }
 
   private static long number(

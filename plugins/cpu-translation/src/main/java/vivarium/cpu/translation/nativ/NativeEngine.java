@@ -109,6 +109,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
       }
       case BUDGET -> {
         block.setPc(site.pc);
+        translator.noteHot(site.trace);
         contexts.select();
         if (block.budget() > 0 && block.budget() < site.unmade) {
           stepAlone();

@@ -1,78 +1,21 @@
 package vivarium.cpu.translation.nativ;
 
-import org.jspecify.annotations.Nullable;
-import vivarium.cpu.translation.graph.FpuOp;
-
-/**
- * An ACCESS or CALL site: code is suspended between two of its instructions, for {@link
- * Suspensions}.
- */
+/** An ACCESS or CALL site: code is suspended between two of its instructions. */
 final class Suspension extends Site {
-  /** What an access does. */
-  enum Access {
-    /** A load. */
-    LOAD,
-    /** A store. */
-    STORE,
-    /** LR: needs a page that may be loaded. */
-    RESERVE,
-    /** An atomic access or SC: needs a page that may be stored to. */
-    MODIFY
-  }
+  /** What {@link Suspensions} does there. */
+  final Pause pause;
 
-  /** ACCESS: what is done. */
-  Access access = Access.LOAD;
+  /** Offset in code memory to try again at. */
+  final int retryAt;
 
-  /** ACCESS: bytes. */
-  int width;
-
-  /** ACCESS: host register of the virtual address. */
-  int address;
-
-  /** ACCESS: host register of the value to store, or where the zero-extended load goes. */
-  int data;
-
-  /** ACCESS: the value to store, if {@link #data} is -1. */
-  long constant;
-
-  /** ACCESS: whether a load sign-extends. */
-  boolean signed;
-
-  /** ACCESS, CALL: whether {@link #data} is an XMM register. */
-  boolean dataInXmm;
-
-  /** ACCESS: offset in code memory to try again at. */
-  int retryAt;
-
-  /** ACCESS, CALL: offset in code memory where the access has been done. */
-  int doneAt;
-
-  /** ACCESS, CALL: whether XMM registers are saved. */
-  boolean floats;
-
-  /** CALL: the operation. */
-  @Nullable FpuOp fpuOp;
-
-  /** CALL: the rounding mode, or -1. */
-  int roundingMode;
-
-  /** CALL: whether the operands are in XMM registers. */
-  boolean operandsInXmm;
-
-  /** CALL: host registers of the operands, a byte each. */
-  private int operands;
-
-  Suspension(Kind kind, Trace trace, int number, long pc) {
+  Suspension(Kind kind, Trace trace, int number, long pc, Pause pause, int retryAt) {
     super(kind, trace, number, pc);
+    this.pause = pause;
+    this.retryAt = retryAt;
   }
 
-  /** CALL: notes the host register of an operand. */
-  void setOperand(int index, int register) {
-    operands |= (register & 0xff) << 8 * index;
-  }
-
-  /** CALL: the host register of an operand. */
-  int operand(int index) {
-    return operands >> 8 * index & 0xff;
+  /** Offset in code memory where what it was suspended for has been done. */
+  int doneAt() {
+    return retryAt + pause.doneAfter;
   }
 }

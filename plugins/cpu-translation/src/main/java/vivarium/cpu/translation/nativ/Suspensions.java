@@ -74,8 +74,8 @@ final class Suspensions {
   }
 
   private long operand(Suspension site, int index) {
-    int register = site.operand(index);
-    return site.operandsInXmm ? savedXmm(register) : saved(site, register);
+    int register = site.pause.operand(index);
+    return site.pause.operandsInXmm ? savedXmm(register) : saved(site, register);
   }
 
   /** Code that goes on at an offset with registers as they were saved. */
@@ -87,25 +87,25 @@ final class Suspensions {
     }
     memoryOfBlock.set(ValueLayout.JAVA_LONG, Layout.RESUME, to);
     Stubs stubs = prepared.stubs();
-    return prepared.area().address(site.floats ? stubs.resumeFloats : stubs.resume);
+    return prepared.area().address(site.pause.floats ? stubs.resumeFloats : stubs.resume);
   }
 
   /** A floating-point operation; where to go on. */
   long call(Suspension site) {
-    FpuOp op = site.fpuOp;
+    FpuOp op = site.pause.fpuOp;
     if (op == null) {
       throw new IllegalStateException("a call of nothing");
     }
     long a = operand(site, 0);
     long b = op.operands() > 1 ? operand(site, 1) : 0;
     long c = op.operands() > 2 ? operand(site, 2) : 0;
-    long result = op.apply(hart.fpu(), a, b, c, site.roundingMode);
-    if (site.dataInXmm) {
-      saveXmm(site.data, result);
+    long result = op.apply(hart.fpu(), a, b, c, site.pause.roundingMode);
+    if (site.pause.dataInXmm) {
+      saveXmm(site.pause.data, result);
     } else {
-      save(site, site.data, result);
+      save(site, site.pause.data, result);
     }
-    return resumeAt(site, site.doneAt);
+    return resumeAt(site, site.doneAt());
   }
 
   /** A TLB miss; where to go on, 0 if a trap was taken, or {@link #ALONE}. */
@@ -114,7 +114,7 @@ final class Suspensions {
     long left = block.budget();
     block.setBudget(left + site.unmade);
     block.setPc(site.pc);
-    long va = saved(site, site.address);
+    long va = saved(site, site.pause.address);
     try {
       long code = tryAccess(site, va);
       if (code > 0) {
@@ -141,15 +141,15 @@ final class Suspensions {
    */
   private long tryAccess(Suspension site, long va) throws Trap {
     boolean modifies =
-        site.access == Suspension.Access.STORE || site.access == Suspension.Access.MODIFY;
+        site.pause.access == Pause.Access.STORE || site.pause.access == Pause.Access.MODIFY;
     boolean atomic =
-        site.access == Suspension.Access.RESERVE || site.access == Suspension.Access.MODIFY;
+        site.pause.access == Pause.Access.RESERVE || site.pause.access == Pause.Access.MODIFY;
     Access access = modifies ? Access.STORE : Access.LOAD;
-    if (atomic && (va & site.width - 1) != 0) {
+    if (atomic && (va & site.pause.width - 1) != 0) {
       return ALONE;
     }
-    if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.width) {
-      Trap fault = mmu.tryResolve(mmu.dataContext(), va, site.width, access);
+    if ((va & GuestMemory.PAGE_BYTES - 1) <= GuestMemory.PAGE_BYTES - site.pause.width) {
+      Trap fault = mmu.tryResolve(mmu.dataContext(), va, site.pause.width, access);
       if (fault != null) {
         return trapped(site, fault);
       }
@@ -159,46 +159,46 @@ final class Suspensions {
         return resumeAt(site, site.retryAt);
       }
       if (atomic
-          || !memory.isRam(gpa, site.width)
-          || modifies && memory.holdsCode(gpa, site.width)) {
+          || !memory.isRam(gpa, site.pause.width)
+          || modifies && memory.holdsCode(gpa, site.pause.width)) {
         return ALONE;
       }
       accessResolved(site, va, gpa);
-      return resumeAt(site, site.doneAt);
+      return resumeAt(site, site.doneAt());
     }
     if (atomic) {
       return ALONE;
     }
-    if (site.access == Suspension.Access.STORE) {
-      store(va, site.width, stored(site));
+    if (site.pause.access == Pause.Access.STORE) {
+      store(va, site.pause.width, stored(site));
     } else {
-      loaded(site, load(va, site.width));
+      loaded(site, load(va, site.pause.width));
     }
-    return resumeAt(site, site.doneAt);
+    return resumeAt(site, site.doneAt());
   }
 
   /** What no TLB can serve: a watched page. */
   private void accessResolved(Suspension site, long va, long gpa) throws Trap {
-    if (site.access == Suspension.Access.STORE) {
-      mmu.storeResolved(va, gpa, site.width, stored(site));
+    if (site.pause.access == Pause.Access.STORE) {
+      mmu.storeResolved(va, gpa, site.pause.width, stored(site));
     } else {
-      loaded(site, mmu.loadResolved(va, gpa, site.width));
+      loaded(site, mmu.loadResolved(va, gpa, site.pause.width));
     }
   }
 
   private long stored(Suspension site) {
-    if (site.dataInXmm) {
-      return savedXmm(site.data);
+    if (site.pause.dataInXmm) {
+      return savedXmm(site.pause.data);
     }
-    return site.data < 0 ? site.constant : saved(site, site.data);
+    return site.pause.data < 0 ? site.pause.constant : saved(site, site.pause.data);
   }
 
   private void loaded(Suspension site, long value) {
-    if (site.dataInXmm) {
-      saveXmm(site.data, value);
+    if (site.pause.dataInXmm) {
+      saveXmm(site.pause.data, value);
     } else {
-      int unused = 64 - 8 * site.width;
-      save(site, site.data, site.signed ? value << unused >> unused : value);
+      int unused = 64 - 8 * site.pause.width;
+      save(site, site.pause.data, site.pause.signed ? value << unused >> unused : value);
     }
   }
 

@@ -47,6 +47,9 @@ final class Trace {
   /** The next one in its place of {@link TraceCache}'s table. */
   @Nullable Trace nextFound;
 
+  /** Its code is plain: to be made anew from a graph if it proves hot. */
+  boolean plain;
+
   /** Nothing leads to it any more: its guest code has been overwritten. */
   boolean dropped;
 

@@ -52,7 +52,11 @@ final class TraceCache {
     return (int) (mixed >>> 32);
   }
 
+  /** The trace for a place; the page knows at a glance where there is none. */
   @Nullable Trace find(long gpa, long pc, int key) {
+    if (!isHead(gpa)) {
+      return null;
+    }
     Trace found = table[hash(gpa, pc, key) & table.length - 1];
     while (found != null && (found.gpa != gpa || found.pc != pc || found.key != key)) {
       found = found.nextFound;
@@ -179,6 +183,27 @@ final class TraceCache {
       retire(trace);
     } else {
       forgetSites(trace);
+    }
+  }
+
+  /** Lets what leads to a trace, which is not running, lead to another made from the same code. */
+  void replace(Trace trace, Trace by) {
+    LinkSite last = null;
+    for (LinkSite site = trace.incoming; site != null; site = site.nextIncoming) {
+      area.patch(site.patchAt, by.code);
+      site.target = by;
+      last = site;
+    }
+    if (last != null) {
+      last.nextIncoming = by.incoming;
+      by.incoming = trace.incoming;
+      trace.incoming = null;
+    }
+    CodePage page = pages[number(trace.gpa)];
+    boolean rewritten = page != null && page.rewritten;
+    drop(trace);
+    if (page != null) {
+      page.rewritten = rewritten;
     }
   }
 

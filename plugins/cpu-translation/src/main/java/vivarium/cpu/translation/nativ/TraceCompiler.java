@@ -1,13 +1,17 @@
 package vivarium.cpu.translation.nativ;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import vivarium.api.fp.Fpu;
 import vivarium.api.isa.Decoded;
 import vivarium.cpu.translation.graph.Graph;
+import vivarium.cpu.translation.graph.InstructionTemplate;
 import vivarium.cpu.translation.graph.Liveness;
 import vivarium.cpu.translation.graph.Op;
 import vivarium.cpu.translation.x64.CpuFeatures;
 import vivarium.cpu.translation.x64.X64Assembler;
+import vivarium.cpu.translation.x64.X64Op;
 
 /**
  * Makes machine code of a graph: one pass that chooses instructions and registers together, after
@@ -16,6 +20,9 @@ import vivarium.cpu.translation.x64.X64Assembler;
 final class TraceCompiler {
   /** Most bytes of code that one node takes, cold code not counted. */
   private static final int NODE_BYTES = 512;
+
+  /** See {@link #compileBody}. */
+  static final int COMPUTES_FLOATS = -2;
 
   private final X64Assembler asm = new X64Assembler(1 << 16);
   private final Graph graph;
@@ -26,6 +33,8 @@ final class TraceCompiler {
   private final Integers integers;
   private final Accesses accesses;
   private final Floats floats;
+  private final CodeRanges ranges = new CodeRanges();
+  private final List<Snippet.Immediate> immediates = new ArrayList<>();
 
   /**
    * @param graph the one graph that the front end makes anew for each trace
@@ -38,10 +47,10 @@ final class TraceCompiler {
     liveness = new Liveness(graph.registers());
     residents = new Residents(layout, graph, liveness);
     places = new Places(layout, asm, graph, liveness);
-    leaving = new Leaving(asm, graph, places, residents, stubs, sites, none);
+    leaving = new Leaving(asm, residents, stubs, sites, none);
     integers = new Integers(asm, graph, liveness, places, features);
-    floats = new Floats(asm, graph, places, leaving, features, none);
-    accesses = new Accesses(asm, graph, places, leaving, floats, features, none);
+    floats = new Floats(asm, graph, places, leaving, features);
+    accesses = new Accesses(asm, graph, places, leaving, floats, features);
   }
 
   /** The code of the last trace compiled. */
@@ -56,14 +65,8 @@ final class TraceCompiler {
    * @param roundingMode the dynamic one
    */
   void compile(Trace trace, boolean uniform, int roundingMode) {
-    liveness.analyse(graph);
-    asm.reset();
-    asm.reserve(NODE_BYTES);
-    floats.begin(trace, roundingMode);
-    residents.choose(floats, Leaving.isLoop(graph, trace));
-    places.reset(residents);
-    leaving.begin(trace, floats.computes());
-    accesses.begin(trace, uniform);
+    begin(uniform, isLoop(trace), roundingMode);
+    leaving.begin(trace, graph.stepCount(), floats.computes());
     for (int node = 0; node < graph.count(); node++) {
       if (!liveness.isDead(node)) {
         asm.reserve(NODE_BYTES);
@@ -79,14 +82,86 @@ final class TraceCompiler {
     trace.ranges = ranges(trace);
   }
 
+  private void begin(boolean uniform, boolean loop, int roundingMode) {
+    liveness.analyse(graph);
+    asm.reset();
+    asm.reserve(NODE_BYTES);
+    floats.begin(roundingMode);
+    residents.choose(floats, loop);
+    places.reset(residents);
+    accesses.begin(uniform);
+  }
+
+  /** The cold code of a body, which is not emitted yet. */
+  List<Leaving.Cold> cold() {
+    return leaving.cold();
+  }
+
+  /**
+   * Compiles the graph of a single instruction, its operands left open, to become part of traces:
+   * {@link #cold()} is what it has beside its {@link #code()}. The values of register operands are
+   * in {@link Snippet#input}; immediates are 32 bits to be filled in, sign-extended.
+   *
+   * @return the host's condition of a branch, the register of a result or of a jump's target, or
+   *     -1; {@link #COMPUTES_FLOATS}, and no code, if it does
+   */
+  int compileBody(InstructionTemplate template, boolean uniform) {
+    begin(uniform, false, Fpu.RNE);
+    if (floats.computes()) {
+      return COMPUTES_FLOATS;
+    }
+    immediates.clear();
+    leaving.beginBody(new Trace(0, 0, 0, -1, 0));
+    for (int node = 0; node < graph.count(); node++) {
+      if (isInput(template, node) && !liveness.isDead(node)) {
+        places.bind(node, Snippet.input(graph.aux(node)));
+      }
+    }
+    int outcome = -1;
+    for (int node = 0; node < graph.count(); node++) {
+      if (liveness.isDead(node) || isInput(template, node)) {
+        continue;
+      }
+      asm.reserve(NODE_BYTES);
+      places.begin(node);
+      switch (graph.op(node)) {
+        case Op.PARAM -> leaveOpen(node);
+        case Op.BRANCH -> outcome = integers.condition(graph.a(node));
+        case Op.JUMP -> outcome = places.use(graph.plain(graph.a(node)));
+        case Op.END -> {}
+        default -> emit(node);
+      }
+    }
+    return outcome;
+  }
+
+  private boolean isInput(InstructionTemplate template, int node) {
+    return graph.op(node) == Op.PARAM && template.isRegister(graph.aux(node));
+  }
+
+  /** An immediate that is to be filled in. */
+  private void leaveOpen(int node) {
+    int register = places.define(node, Places.NONE);
+    asm.ri(X64Op.MOV64, register, Integer.MAX_VALUE);
+    immediates.add(new Snippet.Immediate(graph.aux(node), asm.position() - Integer.BYTES));
+  }
+
+  /** The immediates that are to be filled in. */
+  List<Snippet.Immediate> immediates() {
+    return immediates;
+  }
+
   private void emit(int node) {
     switch (graph.op(node)) {
       case Op.CONST, Op.TRUNC -> {}
       case Op.READ -> places.read(graph.aux(node), node);
       case Op.WRITE -> places.write(graph.aux(node), graph.a(node));
-      case Op.BRANCH -> leaving.branch(node, integers.condition(graph.a(node)));
-      case Op.JUMP -> leaving.jump(node);
-      case Op.END -> leaving.end(node);
+      case Op.BRANCH -> {
+        int unmade = graph.stepCount() - graph.steps(node);
+        leaving.branch(graph.value(node), unmade, integers.condition(graph.a(node)));
+      }
+      case Op.JUMP -> jump(graph.plain(graph.a(node)));
+      case Op.END -> leaving.end(graph.aux(node), graph.value(node), graph.opaque());
       case Op.CMP -> {
         if (!liveness.isFused(node)) {
           integers.emit(node);
@@ -100,6 +175,36 @@ final class TraceCompiler {
     }
   }
 
+  /** To an address that is not known. */
+  private void jump(int target) {
+    if (graph.isConstant(target)) {
+      leaving.end(Graph.CHAIN, graph.value(target), null);
+      return;
+    }
+    int pc = places.use(target);
+    if ((residents.borrowed() >>> pc & 1) != 0) {
+      int borrowed = pc;
+      pc = places.scratch();
+      asm.rr(X64Op.MOV64, pc, borrowed);
+    }
+    int hash = places.scratch();
+    leaving.jump(pc, hash, places.scratch());
+  }
+
+  /** Whether a trace goes on at its own start. */
+  private boolean isLoop(Trace trace) {
+    if (trace.secondPage >= 0) {
+      return false;
+    }
+    for (int node = 0; node < graph.count(); node++) {
+      boolean chains = graph.op(node) == Op.END && graph.aux(node) == Graph.CHAIN;
+      if ((chains || graph.op(node) == Op.BRANCH) && graph.value(node) == trace.pc) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * The guest-physical bytes that the trace stands for, the one at its end that it leaves for, too.
    */
@@ -107,26 +212,14 @@ final class TraceCompiler {
     Decoded opaque = graph.opaque();
     boolean alone = graph.aux(graph.count() - 1) == Graph.STEP;
     int count = graph.stepCount() + (opaque == null && !alone ? 0 : 1);
-    long[] found = new long[2 * count + 2];
-    int used = 0;
+    ranges.clear();
     for (int step = 0; step < count; step++) {
       Decoded decoded = step < graph.stepCount() ? graph.instruction(step) : opaque;
-      long start = graph.pc(step) - trace.pc + trace.gpa;
-      long end = start + (decoded == null ? 1 : decoded.length());
-      if (used > 0 && found[used - 1] == start) {
-        found[used - 1] = end;
-      } else {
-        found[used++] = start;
-        found[used++] = end;
-      }
+      ranges.add(graph.pc(step) - trace.pc + trace.gpa, decoded == null ? 1 : decoded.length());
     }
     if (trace.secondPage >= 0) {
-      long pageEnd = (trace.gpa | 4095) + 1;
-      long end = found[used - 1];
-      found[used - 1] = pageEnd;
-      found[used++] = trace.secondPage;
-      found[used++] = trace.secondPage + (end - pageEnd);
+      ranges.split((trace.gpa | 4095) + 1, trace.secondPage);
     }
-    return java.util.Arrays.copyOf(found, used);
+    return ranges.toArray();
   }
 }

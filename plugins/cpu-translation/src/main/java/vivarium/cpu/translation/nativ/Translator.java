@@ -42,7 +42,13 @@ final class Translator implements CodeSource {
   /** Whether physical memory protection splits a page of what was looked for last. */
   private boolean split;
 
-  /** Made with the first trace, for the builder's one graph. */
+  /** Whether code is made plainly first. */
+  private final boolean plainly;
+
+  /** Made with the first trace. */
+  private @Nullable PlainCompiler plainCompiler;
+
+  /** Made with the first trace of a graph, for the builder's one. */
   private @Nullable TraceCompiler compiler;
 
   Translator(CpuEnvironment environment, Prepared prepared, Contexts contexts) {
@@ -58,6 +64,7 @@ final class Translator implements CodeSource {
     int steps = NativeBackEnd.traceSteps(environment.options());
     builder = new TraceBuilder(instructionSet, templates, HartBlock.MAX_REGISTERS, steps);
     this.prepared = prepared;
+    plainly = NativeBackEnd.plainly(environment.options());
     dump = CodeDump.to(environment.options().get("dump-code"));
   }
 
@@ -193,6 +200,44 @@ final class Translator implements CodeSource {
   }
 
   private @Nullable Trace tryTranslate(long pc, long gpa) throws Trap {
+    Trace trace = plainly ? plain(pc, gpa) : null;
+    if (trace == null) {
+      trace = optimized(pc, gpa);
+    }
+    if (trace != null) {
+      traces.add(trace);
+      counters.instructionsTranslated += Math.max(1, trace.steps);
+    }
+    return trace;
+  }
+
+  /** Makes plain code; {@code null} if there can be none. */
+  private @Nullable Trace plain(long pc, long gpa) {
+    PlainCompiler made = plainCompiler;
+    if (made == null) {
+      int steps = builder.maxSteps();
+      made = new PlainCompiler(instructionSet, templates, prepared, traces.sites(), steps);
+      plainCompiler = made;
+    }
+    if (!made.read(this, pc, gpa, contexts.ready(), contexts.uniform())) {
+      return null;
+    }
+    Trace trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
+    made.compile(trace);
+    if (!area.hasRoom(made.code().position() + SPARE_BYTES)) {
+      clear();
+      trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
+      made.compile(trace);
+    }
+    if (dump != null) {
+      dump.write(trace, made.listing(), made.code(), area.address(trace.code));
+    }
+    area.append(made.code());
+    return trace;
+  }
+
+  /** Makes code of a graph; {@code null} if physical memory protection splits its page. */
+  private @Nullable Trace optimized(long pc, long gpa) throws Trap {
     Graph graph = builder.build(this, pc, gpa, contexts.ready());
     if (split) {
       return null;
@@ -213,9 +258,35 @@ final class Translator implements CodeSource {
       dump.write(trace, graph, made.code(), area.address(trace.code));
     }
     area.append(made.code());
-    traces.add(trace);
-    counters.instructionsTranslated += Math.max(1, trace.steps);
     return trace;
+  }
+
+  /**
+   * The hart was at the head of a trace when its slice of the budget was spent, which happens the
+   * more often the hotter it is: plain code is made anew.
+   */
+  void noteHot(Trace trace) {
+    if (!trace.plain || trace.dropped || trace.key != contexts.key()) {
+      return;
+    }
+    int before = counters.begin(Activity.CODE);
+    try {
+      split = false;
+      Trace made = optimized(trace.pc, trace.gpa);
+      if (made == null) {
+        return;
+      }
+      if (!trace.dropped) {
+        traces.replace(trace, made);
+        contexts.dropJumps(trace.pc, area.address(trace.code));
+      }
+      traces.add(made);
+      counters.instructionsTranslated += made.steps;
+    } catch (Trap trap) {
+      throw new IllegalStateException("plain code lies in one page", trap);
+    } finally {
+      counters.end(before);
+    }
   }
 
   private Trace compile(TraceCompiler made, Graph graph, long pc, long gpa) {

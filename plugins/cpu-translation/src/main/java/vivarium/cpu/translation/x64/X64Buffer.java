@@ -104,6 +104,35 @@ public abstract class X64Buffer {
     return labelPosition[label];
   }
 
+  /** Emits code made elsewhere, in which no jump leads out but those in {@link #waitAt}. */
+  public final void append(byte[] code) {
+    System.arraycopy(code, 0, bytes, position, code.length);
+    position += code.length;
+  }
+
+  /** The displacement of four bytes at a position is that of {@code label}, not yet bound. */
+  public final void waitAt(int label, int at) {
+    addFixup(label, at << 1);
+  }
+
+  /** The positions of the displacements, four bytes each, that wait for {@code label}. */
+  public final int[] waitingFor(int label) {
+    int count = 0;
+    for (int fixup = labelFixup[label]; fixup != NONE; fixup = fixupNext[fixup]) {
+      count++;
+    }
+    int[] found = new int[count];
+    for (int fixup = labelFixup[label]; fixup != NONE; fixup = fixupNext[fixup]) {
+      found[--count] = fixupPlace[fixup] >> 1;
+    }
+    return found;
+  }
+
+  /** A piece of the code as an array of its own, whatever waits for labels. */
+  public final byte[] copyOf(int from, int to) {
+    return Arrays.copyOfRange(bytes, from, to);
+  }
+
   /** Overwrites the four bytes at {@code at}: a displacement or an immediate. */
   public final void patch32(int at, int value) {
     byte[] b = bytes;
