@@ -108,7 +108,7 @@ final class Assembly {
             inbox,
             power,
             config.console(),
-            new Rest(config.name(), extent, System::nanoTime),
+            cleanup.add(new Rest(config.name(), extent, System::nanoTime, Leftovers.ofProcess())),
             quantum());
     return new Machine(parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
   }

@@ -173,6 +173,7 @@ final class MachineRunner {
 
   private Turn ended(Outcome outcome) {
     end = outcome;
+    rest.close();
     return new Turn.Ended(outcome);
   }
 
@@ -207,9 +208,7 @@ final class MachineRunner {
     for (VirtualProcessor processor : processors) {
       steps += processor.hart.block().steps();
     }
-    if (rest.waits(steps)) {
-      giveUpEngines();
-    }
+    rest.waits(steps, this::giveUpEngines);
     return new Turn.Idle(Math.min(clock.nanosToEarliest(), rest.nanosToNextLook(steps)));
   }
 

@@ -10,7 +10,7 @@ import vivarium.core.memory.Extent;
  * code, which they make again when they need it, and frames that hold nothing but zeros. Asked each
  * time the machine waits; on the thread that runs it.
  */
-final class Rest {
+final class Rest implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rest.class);
 
   /** How long a machine is watched before it is said to be quiet. */
@@ -28,38 +28,48 @@ final class Rest {
   private final String name;
   private final Extent extent;
   private final LongSupplier nanoTime;
+  private final Leftovers leftovers;
+  private boolean seen;
+  private boolean busy;
   private long windowStart;
   private long windowSteps;
   private long engineSteps;
   private long next;
   private long given;
 
-  Rest(String name, Extent extent, LongSupplier nanoTime) {
+  Rest(String name, Extent extent, LongSupplier nanoTime, Leftovers leftovers) {
     this.name = name;
     this.extent = extent;
     this.nanoTime = nanoTime;
+    this.leftovers = leftovers;
     windowStart = nanoTime.getAsLong();
     next = extent.ramBytes();
   }
 
   /**
-   * The machine waits: gives a piece of RAM back if it is time to.
+   * The machine waits: gives something back if it is time to.
    *
    * @param steps made so far
-   * @return whether the engines are to be given up
+   * @param giveUpEngines called when the machine has become quiet
    */
-  boolean waits(long steps) {
-    boolean quiet = false;
+  void waits(long steps, Runnable giveUpEngines) {
     long now = nanoTime.getAsLong();
+    if (!seen) {
+      seen = true;
+      setBusy(true);
+    }
     if (now - windowStart >= WINDOW_NANOS) {
-      quiet = steps - windowSteps < QUIET_STEPS && steps - engineSteps >= WORTH_STEPS;
+      boolean calm = steps - windowSteps < QUIET_STEPS;
+      if (calm && steps - engineSteps >= WORTH_STEPS) {
+        engineSteps = steps;
+        next = 0;
+        given = 0;
+        giveUpEngines.run();
+        leftovers.left();
+      }
+      setBusy(!calm);
       windowStart = now;
       windowSteps = steps;
-    }
-    if (quiet) {
-      engineSteps = steps;
-      next = 0;
-      given = 0;
     } else if (next < extent.ramBytes()) {
       given += extent.giveBackZeros(next, Math.min(PIECE_BYTES, extent.ramBytes() - next));
       next += PIECE_BYTES;
@@ -67,7 +77,23 @@ final class Rest {
         LOG.debug("{} is quiet and has given back {} KiB of zeros", name, given >> 10);
       }
     }
-    return quiet;
+  }
+
+  private void setBusy(boolean value) {
+    if (value != busy) {
+      busy = value;
+      if (busy) {
+        leftovers.busy();
+      } else {
+        leftovers.quiet();
+      }
+    }
+  }
+
+  /** The machine runs no more. */
+  @Override
+  public void close() {
+    setBusy(false);
   }
 
   /**

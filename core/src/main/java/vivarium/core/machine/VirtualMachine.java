@@ -8,8 +8,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
 import vivarium.core.memory.MachineMemory;
 import vivarium.core.plugin.PluginCatalog;
@@ -23,8 +21,6 @@ import vivarium.core.schedule.Share;
  * #machine}, whose parts belong to whoever runs the machine at the time.
  */
 public final class VirtualMachine implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(VirtualMachine.class);
-
   /** What it is doing. */
   public enum State {
     /** Assembled, and not running. */
@@ -297,8 +293,7 @@ public final class VirtualMachine implements AutoCloseable {
     lock.lock();
     try {
       if (!disturbed && (state == State.PAUSED || machine().inbox().isEmpty())) {
-        long left = changed.awaitNanos(nanos);
-        LOG.trace("{} goes on with {} ns left", config().name(), left);
+        long _ = changed.awaitNanos(nanos); // why it ended, the next turn will find out
       }
     } catch (InterruptedException e) {
       requests.add(Request.STOP);

@@ -258,8 +258,7 @@ public final class Scheduler implements AutoCloseable {
 
     private void nap(long nanos) {
       try {
-        long left = called.awaitNanos(nanos);
-        LOG.trace("{} naps no longer, {} ns early", thread, left);
+        long _ = called.awaitNanos(nanos); // why it ended, the dispatcher will tell
       } catch (InterruptedException e) {
         LOG.debug("nobody has a reason to interrupt a scheduler thread", e);
       }

@@ -2,6 +2,7 @@ package vivarium.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,21 @@ class RestTest {
   private final MachineMemory memory = MachineMemory.ofBytes(16L << 20);
   private final Extent extent = memory.give("vm", RAM_BYTES);
   private final AtomicLong now = new AtomicLong();
-  private final Rest rest = new Rest("vm", extent, now::get);
+  private final AtomicInteger collections = new AtomicInteger();
+  private final Leftovers leftovers = new Leftovers(collections::incrementAndGet);
+  private final Rest rest = rest();
+  private boolean gaveUp;
+
+  private Rest rest() {
+    return new Rest("vm", extent, now::get, leftovers);
+  }
+
+  /** The machine waits; whether its engines are given up. */
+  private boolean waits(long steps) {
+    gaveUp = false;
+    rest.waits(steps, () -> gaveUp = true);
+    return gaveUp;
+  }
 
   @AfterEach
   void tearDown() {
@@ -24,28 +39,28 @@ class RestTest {
   @Test
   void aMachineThatHasRunMuchAndIsQuietGivesUpItsEnginesOnce() {
     long steps = Rest.WORTH_STEPS;
-    assertThat(rest.waits(steps)).isFalse();
+    assertThat(waits(steps)).isFalse();
     assertThat(rest.nanosToNextLook(steps)).isEqualTo(Rest.WINDOW_NANOS);
     now.addAndGet(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(steps)).as("it ran in the first window").isFalse();
+    assertThat(waits(steps)).as("it ran in the first window").isFalse();
     now.addAndGet(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(steps + 1000)).isTrue();
+    assertThat(waits(steps + 1000)).isTrue();
     now.addAndGet(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(steps + 2000)).isFalse();
+    assertThat(waits(steps + 2000)).isFalse();
   }
 
   @Test
   void aBusyMachineKeepsItsEngines() {
     for (long window = 1; window < 10; window++) {
       now.addAndGet(Rest.WINDOW_NANOS);
-      assertThat(rest.waits(window * Rest.WORTH_STEPS)).isFalse();
+      assertThat(waits(window * Rest.WORTH_STEPS)).isFalse();
     }
   }
 
   @Test
   void aMachineThatHasHardlyRunIsNotLookedAtAgain() {
     now.addAndGet(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(1000)).isFalse();
+    assertThat(waits(1000)).isFalse();
     assertThat(rest.nanosToNextLook(1000)).isEqualTo(Long.MAX_VALUE);
   }
 
@@ -55,14 +70,48 @@ class RestTest {
     extent.machine().asSlice(extent.ram().give(0), RAM_BYTES).fill((byte) 0);
     assertThat(extent.residentBytes()).isEqualTo(RAM_BYTES);
     now.addAndGet(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(Rest.WORTH_STEPS)).isFalse();
+    assertThat(waits(Rest.WORTH_STEPS)).isFalse();
     now.addAndGet(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(Rest.WORTH_STEPS)).isTrue();
-    assertThat(rest.waits(Rest.WORTH_STEPS)).isFalse();
+    assertThat(waits(Rest.WORTH_STEPS)).isTrue();
+    assertThat(waits(Rest.WORTH_STEPS)).isFalse();
     assertThat(extent.residentBytes()).isEqualTo(RAM_BYTES - Rest.PIECE_BYTES);
     assertThat(rest.nanosToNextLook(Rest.WORTH_STEPS)).isLessThan(Rest.WINDOW_NANOS);
-    assertThat(rest.waits(Rest.WORTH_STEPS)).isFalse();
+    assertThat(waits(Rest.WORTH_STEPS)).isFalse();
     assertThat(extent.residentBytes()).isZero();
     assertThat(rest.nanosToNextLook(Rest.WORTH_STEPS)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void leftoversAreCollectedOnceTheLastMachineIsQuiet() {
+    Rest other = rest();
+    other.waits(1, () -> {});
+    waits(Rest.WORTH_STEPS);
+    for (int window = 1; window <= 3; window++) {
+      now.addAndGet(Rest.WINDOW_NANOS);
+      waits(Rest.WORTH_STEPS);
+      other.waits(window * Rest.WORTH_STEPS, () -> {});
+    }
+    assertThat(collections).as("the other is busy").hasValue(0);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    other.waits(3 * Rest.WORTH_STEPS, () -> {});
+    assertThat(collections).hasValue(1);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    other.waits(3 * Rest.WORTH_STEPS, () -> {});
+    assertThat(collections).as("nothing is left any more").hasValue(1);
+  }
+
+  @Test
+  void aMachineThatIsGoneIsNoLongerWaitedFor() {
+    Rest other = rest();
+    other.waits(1, () -> {});
+    waits(Rest.WORTH_STEPS);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    waits(Rest.WORTH_STEPS);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    waits(Rest.WORTH_STEPS);
+    assertThat(collections).hasValue(0);
+    other.close();
+    other.close();
+    assertThat(collections).hasValue(1);
   }
 }
