@@ -23,6 +23,7 @@ final class JumpTable {
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final int RECENT = 4096;
+  private static final int LOG_FILTER = 13;
 
   /** An instruction that goes on in the next page begins fewer bytes before it. */
   private static final int MAX_CROSSING = 16;
@@ -32,7 +33,10 @@ final class JumpTable {
 
   private final MemorySegment table;
   private final int[] recent = new int[RECENT];
-  private final long[] pageFilter = new long[16];
+
+  /** A bit for each page that may have entries, by a hash: most fences are for pages of data. */
+  private final long[] pageFilter = new long[1 << LOG_FILTER - 6];
+
   private int fills = ENTRIES;
 
   private int version;
@@ -131,7 +135,7 @@ final class JumpTable {
   }
 
   private static int pageHash(long va) {
-    return (int) (va >>> 12) & 1023;
+    return (int) (va >>> 12) * HASH_FACTOR >>> Integer.SIZE - LOG_FILTER;
   }
 
   /** The pc of an invalid entry belongs to another slot, so that no jump can match it. */
