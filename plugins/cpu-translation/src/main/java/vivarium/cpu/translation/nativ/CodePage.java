@@ -30,9 +30,6 @@ final class CodePage {
   /** Stores seen since the page has had no trace. */
   private int idleStores;
 
-  /** Whether code of it has been overwritten. */
-  boolean rewritten;
-
   CodePage(long gpa) {
     this.gpa = gpa;
   }

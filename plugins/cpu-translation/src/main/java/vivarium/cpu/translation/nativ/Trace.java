@@ -1,15 +1,12 @@
 package vivarium.cpu.translation.nativ;
 
 import org.jspecify.annotations.Nullable;
-import vivarium.api.memory.GuestMemory;
 
 /**
  * Emitted code for a piece of guest code that begins at one virtual and one guest-physical address,
  * under one key (units that are ready, shape of the data TLB, rounding).
  */
 final class Trace {
-  private static final int SHORT_BYTES = 2;
-
   final long gpa;
   final long pc;
   final int key;
@@ -38,12 +35,6 @@ final class Trace {
   /** Pairs of guest-physical addresses, start and end, of the bytes it was made from. */
   long[] ranges = {};
 
-  /** The bytes it was made from, two in one, as far as they are kept; see {@link #keepContent}. */
-  private short @Nullable [] content;
-
-  /** Its place among dropped traces, if its content is kept. */
-  int place;
-
   /** The next one in its place of {@link TraceCache}'s table. */
   @Nullable Trace nextFound;
 
@@ -69,43 +60,5 @@ final class Trace {
       }
     }
     return false;
-  }
-
-  /** Keeps the bytes it was made from, so that {@link #isAgain} can tell. */
-  void keepContent(GuestMemory memory) {
-    int count = 0;
-    for (int i = 0; i < ranges.length; i += 2) {
-      count += (int) (ranges[i + 1] - ranges[i] + 1) / SHORT_BYTES;
-    }
-    short[] kept = new short[count];
-    int at = 0;
-    for (int i = 0; i < ranges.length; i += 2) {
-      for (long gpaOfShort = ranges[i]; gpaOfShort < ranges[i + 1]; gpaOfShort += SHORT_BYTES) {
-        kept[at++] = (short) memory.load(gpaOfShort, SHORT_BYTES);
-      }
-    }
-    content = kept;
-  }
-
-  /** Whether {@link #isAgain} may ever say so. */
-  boolean isContentKept() {
-    return content != null;
-  }
-
-  /** Whether memory holds again, or still, the bytes it was made from. */
-  boolean isAgain(GuestMemory memory) {
-    short[] kept = content;
-    if (kept == null) {
-      return false;
-    }
-    int at = 0;
-    for (int i = 0; i < ranges.length; i += 2) {
-      for (long gpaOfShort = ranges[i]; gpaOfShort < ranges[i + 1]; gpaOfShort += SHORT_BYTES) {
-        if (kept[at++] != (short) memory.load(gpaOfShort, SHORT_BYTES)) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 }

@@ -9,20 +9,9 @@ import vivarium.api.memory.GuestMemory;
 /**
  * Traces by where their code is in guest-physical memory, so that they survive remapping; the sites
  * at which they are left; and the links between them. It watches the pages that it has traces from.
- *
- * <p>A trace whose guest code is overwritten is dropped, but its code stays in code memory. Where a
- * page has been overwritten before, the bytes that its traces were made from are kept too, and a
- * dropped trace is {@linkplain #revive taken again} when they are back: guests that switch between
- * a few versions of their code do so often.
  */
 final class TraceCache {
   private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
-
-  /** Dropped traces that can be taken again; a place each, so a newer one may displace an older. */
-  private static final int DROPPED_PLACES = 1 << 15;
-
-  /** How much of the code at a trace's start chooses its place among the dropped. */
-  private static final int TELLING_BYTES = 16;
 
   /** Stores to a page without traces after which it is no longer watched. */
   private static final int IDLE_STORES = 64;
@@ -32,7 +21,6 @@ final class TraceCache {
   private @Nullable Trace[] table = new Trace[1 << 10];
   private int count;
   private final @Nullable CodePage[] pages;
-  private @Nullable Trace @Nullable [] dropped;
   private final List<@Nullable Site> sites = new ArrayList<>();
 
   TraceCache(GuestMemory memory, CodeArea area) {
@@ -67,12 +55,9 @@ final class TraceCache {
   /** Enters a new trace. */
   void add(Trace trace) {
     enter(trace);
-    CodePage first = addToPage(trace, trace.gpa);
+    addToPage(trace, trace.gpa);
     if (trace.secondPage >= 0) {
       addToPage(trace, trace.secondPage);
-    } else if (first.rewritten && !trace.isContentKept()) {
-      trace.keepContent(memory);
-      trace.place = place(trace.gpa, trace.pc, trace.key);
     }
   }
 
@@ -118,7 +103,7 @@ final class TraceCache {
     return (int) (gpa - memory.base() >> GuestMemory.PAGE_SHIFT);
   }
 
-  private CodePage addToPage(Trace trace, long gpa) {
+  private void addToPage(Trace trace, long gpa) {
     int number = number(gpa);
     CodePage there = pages[number];
     if (there == null) {
@@ -127,13 +112,11 @@ final class TraceCache {
       memory.watchCode(there.gpa);
     }
     there.add(trace);
-    return there;
   }
 
   private void removeFromPage(Trace trace, long gpa) {
     CodePage there = pages[number(gpa)];
     if (there != null) {
-      there.rewritten = true;
       there.remove(trace);
     }
   }
@@ -179,10 +162,8 @@ final class TraceCache {
         unlink(link, link.target);
       }
     }
-    if (trace.isContentKept()) {
-      retire(trace);
-    } else {
-      forgetSites(trace);
+    for (Site site = trace.sites; site != null; site = site.nextOfTrace) {
+      sites.set(site.number, null);
     }
   }
 
@@ -199,66 +180,7 @@ final class TraceCache {
       by.incoming = trace.incoming;
       trace.incoming = null;
     }
-    CodePage page = pages[number(trace.gpa)];
-    boolean rewritten = page != null && page.rewritten;
     drop(trace);
-    if (page != null) {
-      page.rewritten = rewritten;
-    }
-  }
-
-  private void forgetSites(Trace trace) {
-    for (Site site = trace.sites; site != null; site = site.nextOfTrace) {
-      sites.set(site.number, null);
-    }
-  }
-
-  private void retire(Trace trace) {
-    @Nullable Trace[] there = dropped;
-    if (there == null) {
-      there = new Trace[DROPPED_PLACES];
-      dropped = there;
-    }
-    Trace displaced = there[trace.place];
-    if (displaced != null) {
-      forgetSites(displaced);
-    }
-    there[trace.place] = trace;
-  }
-
-  /**
-   * Takes up a dropped trace again, if there is one for this place and memory holds the bytes that
-   * it was made from.
-   */
-  @Nullable Trace revive(long gpa, long pc, int key) {
-    @Nullable Trace[] there = dropped;
-    CodePage page = pages[number(gpa)];
-    if (there == null || page == null || !page.rewritten) {
-      return null;
-    }
-    int place = place(gpa, pc, key);
-    Trace trace = there[place];
-    if (trace == null
-        || trace.gpa != gpa
-        || trace.pc != pc
-        || trace.key != key
-        || !trace.isAgain(memory)) {
-      return null;
-    }
-    there[place] = null;
-    trace.dropped = false;
-    add(trace);
-    return trace;
-  }
-
-  /** The place of a dropped trace, by what memory holds now. */
-  private int place(long gpa, long pc, int key) {
-    long end = Math.min(gpa + TELLING_BYTES, (gpa | PAGE_BYTES - 1) + 1);
-    long told = hash(gpa, pc, key);
-    for (long at = gpa; at < end; at += 2) {
-      told = 31 * told + memory.load(at, 2);
-    }
-    return (int) (told * 0x9e37_79b9_7f4a_7c15L >>> 49);
   }
 
   /** Whether any byte of a range within a page has been translated. */
@@ -309,7 +231,6 @@ final class TraceCache {
         memory.unwatchCode(there.gpa);
       }
     }
-    dropped = null;
     sites.clear();
     area.clear();
   }

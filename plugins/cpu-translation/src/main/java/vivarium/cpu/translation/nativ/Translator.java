@@ -172,9 +172,6 @@ final class Translator implements CodeSource {
       if (split) {
         return null;
       }
-      if (found == null) {
-        found = traces.revive(gpa, pc, contexts.key());
-      }
       return found != null ? found : translate(pc, gpa);
     } catch (Trap trap) {
       return null;
