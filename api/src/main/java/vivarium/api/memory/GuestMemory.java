@@ -168,6 +168,16 @@ public final class GuestMemory implements TableMemory {
     return (flags[page(gpa)] & (CODE | GUARD_STORE)) == 0;
   }
 
+  /**
+   * Whether stores to the page at {@code gpa} need the attention of code watchers, and of nobody
+   * else. Notes that a {@link TlbHolder} may now hold it.
+   */
+  public boolean isWatchedOnly(long gpa) {
+    int page = page(gpa);
+    flags[page] |= MAY_BE_CACHED;
+    return (flags[page] & (CODE | GUARD_STORE)) == CODE;
+  }
+
   /** Whether loads from the page at {@code gpa} need nobody's attention. */
   public boolean mayLoadDirectly(long gpa) {
     return (flags[page(gpa)] & GUARD_LOAD) == 0;

@@ -64,6 +64,11 @@ final class Contexts implements TlbHolder {
   /** For each page of RAM, the TLBs that may hold it: uniform ones, then mixed ones. */
   private final int[] heldBy;
 
+  /** A virtual page of the data context, bit 0 set, that holds code beside data; or 0. */
+  private long watchedTag;
+
+  private long watchedPage;
+
   private int keyCount;
   private boolean nothingUniform;
   private @Nullable TranslationContext data;
@@ -110,6 +115,7 @@ final class Contexts implements TlbHolder {
   }
 
   private void reselect(TranslationContext newData, TranslationContext newFetch) {
+    watchedTag = 0;
     boolean uniform = newData.format() == null && !nothingUniform;
     key = ready << KEY_READY_SHIFT | roundingMode << KEY_MODE_SHIFT | (uniform ? KEY_UNIFORM : 0);
     tlb = tlb(newData, uniform);
@@ -254,6 +260,22 @@ final class Contexts implements TlbHolder {
     return true;
   }
 
+  /**
+   * The guest-physical page of the page with code beside its data that was stored to last, if
+   * {@code va} is in it; -1 if not. What stores there touch is still to be asked.
+   */
+  long watchedPage(long va) {
+    return watchedTag == (va & -PAGE_BYTES | 1) ? watchedPage : -1;
+  }
+
+  /** Notes where a store has led that no TLB can serve, if only code is why. */
+  void noteWatched(long va, Translation found) {
+    if ((found.permissions() & Access.STORE.mask()) != 0 && memory.isWatchedOnly(found.gpa())) {
+      watchedTag = va & -PAGE_BYTES | 1;
+      watchedPage = found.gpa() & -PAGE_BYTES;
+    }
+  }
+
   /** Code has gone: no jump may lead there. */
   void dropJumps(long pc, long code) {
     for (int context = 0; context < CONTEXTS; context++) {
@@ -277,11 +299,13 @@ final class Contexts implements TlbHolder {
 
   @Override
   public void dropStores(long gpaPage) {
+    watchedTag = 0;
     dropHostPage(gpaPage, false);
   }
 
   @Override
   public void dropPage(long gpaPage) {
+    watchedTag = 0;
     Arrays.fill(fetchTags, 0);
     dropHostPage(gpaPage, true);
     forgetJumps();
@@ -311,6 +335,7 @@ final class Contexts implements TlbHolder {
 
   @Override
   public void dropContext(int contextIndex, boolean allAddresses, long va) {
+    watchedTag = 0;
     dropEntries(uniformTlbs[contextIndex], allAddresses, va);
     dropFetchPages(contextIndex, allAddresses, va);
     dropEntries(mixedTlbs[contextIndex], allAddresses, va);

@@ -110,11 +110,14 @@ final class Suspensions {
 
   /** A TLB miss; where to go on, 0 if a trap was taken, or {@link #ALONE}. */
   long access(Suspension site) {
+    long va = saved(site, site.pause.address);
+    if (site.pause.access == Pause.Access.STORE && storeBesideCode(site, va)) {
+      return resumeAt(site, site.doneAt());
+    }
     hart.counters().tlbMisses++;
     long left = block.budget();
     block.setBudget(left + site.unmade);
     block.setPc(site.pc);
-    long va = saved(site, site.pause.address);
     try {
       long code = tryAccess(site, va);
       if (code > 0) {
@@ -126,6 +129,20 @@ final class Suspensions {
     } catch (LeaveBlock leave) {
       return ALONE;
     }
+  }
+
+  /** A store to the page of code that was stored to last, where no code is. */
+  private boolean storeBesideCode(Suspension site, long va) {
+    long page = contexts.watchedPage(va);
+    int width = site.pause.width;
+    int offset = (int) va & GuestMemory.PAGE_BYTES - 1;
+    if (page < 0
+        || offset > GuestMemory.PAGE_BYTES - width
+        || memory.holdsCode(page + offset, width)) {
+      return false;
+    }
+    memory.store(page + offset, width, stored(site));
+    return true;
   }
 
   private long trapped(Suspension site, Trap trap) {
@@ -180,6 +197,7 @@ final class Suspensions {
   /** What no TLB can serve: a watched page. */
   private void accessResolved(Suspension site, long va, long gpa) throws Trap {
     if (site.pause.access == Pause.Access.STORE) {
+      contexts.noteWatched(va, mmu.resolved());
       mmu.storeResolved(va, gpa, site.pause.width, stored(site));
     } else {
       loaded(site, mmu.loadResolved(va, gpa, site.pause.width));
