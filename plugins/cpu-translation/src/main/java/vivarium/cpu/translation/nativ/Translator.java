@@ -292,7 +292,10 @@ final class Translator implements CodeSource {
     return trace;
   }
 
-  /** The graph and the code of the one instruction at a pc, as they would be made now. */
+  /**
+   * The graph and the code of the one instruction at a pc, as they would be made now, and its plain
+   * code.
+   */
   String explain(long pc) {
     try {
       long gpa = mmu.resolveFetch(pc, parcel);
@@ -302,10 +305,23 @@ final class Translator implements CodeSource {
           new TraceCompiler(
               graph, prepared.layout(), prepared.stubs(), new ArrayList<>(), prepared.features());
       Trace trace = compile(once, graph, pc, gpa);
-      return CodeDump.text(trace, graph, once.code(), area.address(trace.code));
+      String text = CodeDump.text(trace, graph, once.code(), area.address(trace.code));
+      return text + explainPlain(pc, gpa);
     } catch (Trap trap) {
       return "";
     }
+  }
+
+  private String explainPlain(long pc, long gpa) {
+    PlainCompiler once =
+        new PlainCompiler(instructionSet, templates, prepared, new ArrayList<>(), 1);
+    if (!plainly || !once.read(this, pc, gpa, contexts.ready(), contexts.uniform())) {
+      return "";
+    }
+    Trace trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
+    once.compile(trace);
+    String heading = "plainly:" + System.lineSeparator();
+    return CodeDump.text(trace, heading, once.code(), area.address(trace.code));
   }
 
   boolean holds(long gpa, int length) {

@@ -1,6 +1,6 @@
 /**
- * The back end {@code native}: x86-64 machine code on Linux, made of {@link
- * vivarium.cpu.translation.graph.Graph}s, and the engine that runs it.
+ * The back end {@code native}: x86-64 machine code on Linux, plain at first and made of {@link
+ * vivarium.cpu.translation.graph.Graph}s once it proves hot, and the engine that runs it.
  *
  * <h2>The map</h2>
  *
@@ -15,6 +15,9 @@
  *       vivarium.cpu.translation.nativ.Residents} which guest registers a loop keeps in host
  *       registers; {@code Integers}, {@code Accesses}, {@code Floats} and {@code Leaving} select
  *       the instructions of a family of nodes.
+ *   <li>{@link vivarium.cpu.translation.nativ.PlainCompiler}: code that is made fast, for what may
+ *       run a few times only, of the {@link vivarium.cpu.translation.nativ.Snippets} that the
+ *       compiler of graphs has made once for each instruction.
  *   <li>{@link vivarium.cpu.translation.nativ.TraceCache}, {@link
  *       vivarium.cpu.translation.nativ.Trace}, {@link vivarium.cpu.translation.nativ.Site}: code
  *       that has been made, and every place at which it can be left.
