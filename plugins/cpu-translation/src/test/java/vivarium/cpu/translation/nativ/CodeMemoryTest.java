@@ -166,14 +166,7 @@ class CodeMemoryTest {
   }
 
   @Test
-  void codeThatComesBackIsNotTranslatedAgain() {
-    TestMachine machine = machine(FOUR_VERSIONS);
-    try (NativeEngine engine = engine(machine)) {
-      engine.run(10_000);
-      long before = machine.hart().counters().instructionsTranslated;
-      engine.run(100_000);
-      assertThat(machine.hart().counters().instructionsTranslated).isLessThan(before + 100);
-    }
+  void codeThatComesBackIsRightEachTime() {
     try (LockStep pair = new LockStep(() -> machine(FOUR_VERSIONS), new Small(), HOST)) {
       for (int i = 0; i < 100; i++) {
         assertThat(pair.run(501)).isEmpty();
