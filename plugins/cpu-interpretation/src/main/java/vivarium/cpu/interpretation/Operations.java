@@ -1,6 +1,5 @@
 package vivarium.cpu.interpretation;
 
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import vivarium.api.isa.Decoded;
@@ -55,16 +54,21 @@ final class Operations {
   }
 
   private final InstructionTable table;
-  private final MethodHandle execute;
+  private final InterpreterGenerator.Methods methods;
 
   Operations(InstructionTable table) {
     this.table = table;
-    this.execute = new InterpreterGenerator(table).generate();
+    this.methods = new InterpreterGenerator(table).generate();
   }
 
-  /** The generated method; its type is {@link InterpreterGenerator#EXECUTE}. */
-  MethodHandle execute() {
-    return execute;
+  /** The generated methods. */
+  InterpreterGenerator.Methods methods() {
+    return methods;
+  }
+
+  /** Whether an operation always makes {@code execute} leave. */
+  boolean isRare(long operation) {
+    return methods.rare().get(kind(operation));
   }
 
   InstructionTable table() {
