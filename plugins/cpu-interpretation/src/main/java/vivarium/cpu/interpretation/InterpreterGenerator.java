@@ -156,7 +156,8 @@ final class InterpreterGenerator {
     }
   }
 
-  private static boolean usesPc(Instruction instruction) {
+  /** Whether an instruction looks at the pc or changes it. */
+  static boolean usesPc(Instruction instruction) {
     return instruction.result() == Result.BRANCH
         || instruction.result() == Result.JUMP
         || has(instruction, Instruction.Source.PC)
