@@ -12,7 +12,11 @@ public final class Main {
    * @param args the command line, as the shell split it
    */
   public static void main(String[] args) {
-    int status = CommandTree.execute(args);
+    end(CommandTree.execute(args));
+  }
+
+  /** Ends the process. */
+  static void end(int status) {
     System.out.flush();
     System.exit(status);
   }

@@ -31,8 +31,7 @@ public final class Training {
       }
     }
     status = status == 0 ? run(line) : status;
-    System.out.flush();
-    System.exit(status);
+    Main.end(status);
   }
 
   private static int run(List<String> line) {
