@@ -29,7 +29,6 @@ final class Rest implements AutoCloseable {
   private final Extent extent;
   private final LongSupplier nanoTime;
   private final Leftovers leftovers;
-  private boolean seen;
   private boolean busy;
   private long windowStart;
   private long windowSteps;
@@ -44,6 +43,7 @@ final class Rest implements AutoCloseable {
     this.leftovers = leftovers;
     windowStart = nanoTime.getAsLong();
     next = extent.ramBytes();
+    setBusy(true);
   }
 
   /**
@@ -54,10 +54,6 @@ final class Rest implements AutoCloseable {
    */
   void waits(long steps, Runnable giveUpEngines) {
     long now = nanoTime.getAsLong();
-    if (!seen) {
-      seen = true;
-      setBusy(true);
-    }
     if (now - windowStart >= WINDOW_NANOS) {
       boolean calm = steps - windowSteps < QUIET_STEPS;
       if (calm && steps - engineSteps >= WORTH_STEPS) {

@@ -84,7 +84,6 @@ class RestTest {
   @Test
   void leftoversAreCollectedOnceTheLastMachineIsQuiet() {
     Rest other = rest();
-    other.waits(1, () -> {});
     waits(Rest.WORTH_STEPS);
     for (int window = 1; window <= 3; window++) {
       now.addAndGet(Rest.WINDOW_NANOS);
@@ -101,9 +100,8 @@ class RestTest {
   }
 
   @Test
-  void aMachineThatIsGoneIsNoLongerWaitedFor() {
+  void aMachineThatNeverWaitsIsBusyUntilItIsGone() {
     Rest other = rest();
-    other.waits(1, () -> {});
     waits(Rest.WORTH_STEPS);
     now.addAndGet(Rest.WINDOW_NANOS);
     waits(Rest.WORTH_STEPS);

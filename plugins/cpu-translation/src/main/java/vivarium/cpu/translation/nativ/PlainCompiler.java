@@ -155,7 +155,7 @@ final class PlainCompiler {
     Snippet snippet = snippets.of(template, decoded, uniform);
     Snippet.Kind kind = kind(snippet, template, decoded);
     if (kind == Snippet.Kind.OTHER) {
-      return count > 0 ? end(Graph.CHAIN, at) : NOT_PLAIN;
+      return NOT_PLAIN;
     }
     steps[count] = snippet;
     templates[count] = template;
