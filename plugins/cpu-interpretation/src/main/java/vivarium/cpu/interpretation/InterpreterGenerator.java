@@ -156,8 +156,7 @@ final class InterpreterGenerator {
     }
   }
 
-  /** Whether an instruction looks at the pc or changes it. */
-  static boolean usesPc(Instruction instruction) {
+  private static boolean usesPc(Instruction instruction) {
     return instruction.result() == Result.BRANCH
         || instruction.result() == Result.JUMP
         || has(instruction, Instruction.Source.PC)

@@ -82,9 +82,6 @@ final class Operations {
         || instruction.number() + FIRST >= MAX_OPERATION) {
       return false;
     }
-    if (QuickInstruction.isNeeded(instruction) && InterpreterGenerator.usesPc(instruction)) {
-      return false;
-    }
     for (Parameter parameter : instruction.parameters()) {
       if (parameter.source() == Instruction.Source.BITS
           || instruction.result() == Result.BRANCH
