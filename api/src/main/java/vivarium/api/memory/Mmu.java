@@ -108,11 +108,6 @@ public final class Mmu implements TlbHolder {
     return tlbs.near();
   }
 
-  /** What of it the TLB holds. */
-  public HitMemory hits() {
-    return tlbs.hits();
-  }
-
   /** The context of instruction fetches. */
   public TranslationContext fetchContext() {
     return java.util.Objects.requireNonNull(fetchContext, "hart not reset");

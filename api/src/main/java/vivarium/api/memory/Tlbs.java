@@ -12,23 +12,16 @@ final class Tlbs {
   private static final long UNLIMITED = 1L << 62;
 
   private final NearMemory near = new NearMemory();
-  private final HitMemory hits = new HitMemory(new Tlb());
 
   /** The windows of the current context. */
   NearMemory near() {
     return near;
   }
 
-  /** The entries of the current context. */
-  HitMemory hits() {
-    return hits;
-  }
-
   /** Makes the TLB of a context current. */
   Tlb switchTo(TranslationContext context) {
     Tlb tlb = of(context);
     near.use(tlb);
-    hits.use(tlb);
     return tlb;
   }
 
@@ -44,7 +37,6 @@ final class Tlbs {
       tlb = tlb.grown();
       tlbs[current.index()] = tlb;
       near.use(tlb);
-      hits.use(tlb);
     } else {
       near.refresh();
     }

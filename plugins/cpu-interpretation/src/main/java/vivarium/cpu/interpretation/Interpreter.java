@@ -27,18 +27,12 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
   /** Sets of ready units that have jump caches of their own; others share, and start over. */
   private static final int READY_KINDS = 8;
 
-  /** Steps for which code that has rare instructions is left to the method that calls them. */
-  private static final long MIXED_STEPS = 2048;
-
   private final Hart hart;
   private final HartBlock block;
   private final GuestMemory memory;
   private final Stepper stepper;
-  private final Operations operations;
   private final BlockCache blocks;
   private final MethodHandle execute;
-  private final MethodHandle mixed;
-  private final MethodHandle one;
   private final MemorySegment registers;
   private final long[] x = new long[Operations.REGISTERS];
   private final long[] state = new long[InterpreterGenerator.STATE];
@@ -52,10 +46,7 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
     memory = environment.memory();
     stepper = new Stepper(environment.instructionSet(), hart, memory);
     blocks = new BlockCache(environment.instructionSet(), hart, memory, stepper);
-    this.operations = operations;
-    execute = operations.methods().execute();
-    mixed = operations.methods().mixed();
-    one = operations.methods().one();
+    execute = operations.execute();
     registers = block.segment().asSlice(HartBlock.REGISTERS, 8L * HartBlock.MAX_REGISTERS);
     jumps = new JumpCache();
     memory.addCodeWatcher(this);
@@ -106,83 +97,36 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
   private void executeBlocks() {
     state[InterpreterGenerator.PC] = block.pc();
     state[InterpreterGenerator.BUDGET] = block.budget();
-    state[InterpreterGenerator.FIRST] = 0;
-    boolean rare = false;
     while (true) {
-      RuntimeException thrown = rare ? enterMixed() : enter(execute);
+      RuntimeException thrown = enter();
+      long pc = state[InterpreterGenerator.PC];
       long left = state[InterpreterGenerator.LEFT];
       long budget = state[InterpreterGenerator.BUDGET];
-      rare = false;
       if (thrown == null && left < 0 && budget >= InterpreterGenerator.MAX_BLOCK) {
-        thrown = findBlock();
-        if (thrown == null) {
-          continue;
-        }
-      } else if (thrown == null && left >= 0) {
-        Block in = jumps.get(state[InterpreterGenerator.BLOCK_PC]);
-        long operation = in.operations()[(int) left];
-        if (Operations.kind(operation) != Operations.LEAVE) {
-          thrown = executeOne(operation);
-          if (thrown == null) {
-            resumeBehind(in, (int) left);
-            rare = operations.isRare(operation);
+        try {
+          Block found = blocks.find(pc);
+          if (found != null) {
+            jumps.put(pc, found);
             continue;
           }
+          thrown = LeaveBlock.INSTANCE;
+        } catch (Trap trap) {
+          thrown = trap;
         }
       }
-      leave(thrown, left);
-      return;
-    }
-  }
-
-  /** Enters the block at the pc into the jump cache, or returns what is to be done instead. */
-  private @Nullable RuntimeException findBlock() {
-    long pc = state[InterpreterGenerator.PC];
-    state[InterpreterGenerator.FIRST] = 0;
-    if (jumps.knows(pc)) {
-      return null;
-    }
-    try {
-      Block found = blocks.find(pc);
-      if (found == null) {
-        return LeaveBlock.INSTANCE;
+      block.setPc(pc);
+      block.setBudget(budget);
+      storeRegisters();
+      if (thrown instanceof Trap trap) {
+        block.setBudget(budget - 1);
+        hart.enterTrap(trap, pc);
+        selectJumps();
+      } else if (thrown instanceof LeaveBlock) {
+        stepper.step();
+      } else if (left >= 0) {
+        opaque(jumps.get(state[InterpreterGenerator.BLOCK_PC]).decoded()[(int) left]);
       }
-      jumps.put(pc, found);
-      return null;
-    } catch (Trap trap) {
-      return trap;
-    }
-  }
-
-  /** Has the generated code go on behind an operation that it left before and that is done. */
-  private void resumeBehind(Block in, int left) {
-    long start = state[InterpreterGenerator.BLOCK_PC];
-    if (jumps.holds(start, in)) {
-      state[InterpreterGenerator.PC] = start;
-      state[InterpreterGenerator.BUDGET] += left;
-      state[InterpreterGenerator.FIRST] = left + 1;
-    } else {
-      state[InterpreterGenerator.PC] += in.decoded()[left].length();
-      state[InterpreterGenerator.BUDGET]--;
-      state[InterpreterGenerator.FIRST] = 0;
-    }
-  }
-
-  /** Puts all state into the hart block, and does what the generated code was left for. */
-  private void leave(@Nullable RuntimeException thrown, long left) {
-    long pc = state[InterpreterGenerator.PC];
-    long budget = state[InterpreterGenerator.BUDGET];
-    block.setPc(pc);
-    block.setBudget(budget);
-    storeRegisters();
-    if (thrown instanceof Trap trap) {
-      block.setBudget(budget - 1);
-      hart.enterTrap(trap, pc);
-      selectJumps();
-    } else if (thrown instanceof LeaveBlock) {
-      stepper.step();
-    } else if (left >= 0) {
-      opaque(jumps.get(state[InterpreterGenerator.BLOCK_PC]).decoded()[(int) left]);
+      return;
     }
   }
 
@@ -191,41 +135,11 @@ final class Interpreter implements CpuEngine, CodeWatcher, TlbHolder {
     selectJumps();
   }
 
-  /** Executes some steps by the method that calls rare instructions instead of leaving. */
-  private @Nullable RuntimeException enterMixed() {
-    long budget = state[InterpreterGenerator.BUDGET];
-    long withheld = Math.max(0, budget - MIXED_STEPS);
-    state[InterpreterGenerator.BUDGET] = budget - withheld;
-    RuntimeException thrown = enter(mixed);
-    state[InterpreterGenerator.BUDGET] += withheld;
-    return thrown;
-  }
-
-  private @Nullable RuntimeException enter(MethodHandle method) {
+  private @Nullable RuntimeException enter() {
     try {
-      return (Trap)
-          method.invokeExact(
-              x,
-              jumps.kinds,
-              jumps.code,
-              jumps.tags,
-              hart.mmu().hits(),
-              hart.mmu(),
-              hart.fpu(),
-              state);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private @Nullable RuntimeException executeOne(long operation) {
-    try {
-      one.invokeExact(x, operation, hart.mmu(), hart.fpu());
-      return null;
-    } catch (Trap | LeaveBlock e) {
-      return e;
+      return (RuntimeException)
+          execute.invokeExact(
+              x, jumps.kinds, jumps.code, jumps.tags, hart.mmu(), hart.fpu(), state);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -13,7 +13,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import vivarium.api.fp.Fpu;
 import vivarium.api.isa.Instruction;
@@ -21,7 +20,6 @@ import vivarium.api.isa.Instruction.Parameter;
 import vivarium.api.isa.Instruction.Result;
 import vivarium.api.isa.InstructionTable;
 import vivarium.api.isa.Trap;
-import vivarium.api.memory.HitMemory;
 import vivarium.api.memory.LeaveBlock;
 import vivarium.api.memory.Mmu;
 
@@ -29,14 +27,13 @@ import vivarium.api.memory.Mmu;
  * Makes, from an instruction table, the method that executes packed operations. In Java it would read:
  *
  * <pre>{@code
- * static Trap execute(long[] x, short[][] kinds, long[][] code, long[] tags,
- *                     HitMemory memory, Mmu mmu, Fpu fpu, long[] state) {
- *   long budget = state[BUDGET], pc = state[PC]; int first = (int) state[FIRST];
+ * static RuntimeException execute(long[] x, short[][] kinds, long[][] code, long[] tags,
+ *                                 Mmu mmu, Fpu fpu, long[] state) {
+ *   long budget = state[BUDGET], pc = state[PC];
  *   for (;;) {                                           // a block
  *     int slot = (int) (pc >>> 1) & tags.length - 1;
  *     if (budget < MAX_BLOCK || tags[slot] != pc) { save; return null; }
- *     short[] ks = kinds[slot]; long[] ops = code[slot]; int at = first; first = 0;
- *     long start = pc;
+ *     short[] ks = kinds[slot]; long[] ops = code[slot]; int at = 0; long start = pc;
  *     try {
  *       for (;;) {                                       // an operation
  *         switch (ks[at]) {
@@ -44,21 +41,16 @@ import vivarium.api.memory.Mmu;
  *           case BEQ: ... if (beq(a, b)) { pc = start + imm; break; } at++; continue;
  *           case JALR: ... pc = jalr(a, imm); x[d] = start + following offset; break;
  *           ...
- *     } catch (LeaveBlock e) { save; return null; } catch (Trap e) { save; return e; }
+ *     } catch (Trap | LeaveBlock e) { save; return e; }
  *     budget -= at + 1;
  * }}</pre>
  *
  * After its operations a block's array holds the offset of each from the block's first byte, and one more
  * for the end. What to do and what to do it with come from two arrays, so that each case reads its own
  * operands: were they at hand before the switch, C2 would compute there, for each operation, what any of
- * the cases makes of them (decision 4).
- *
- * <p>Nothing is called that C2 does not inline: a call in any case, as each clobbers all registers, would
- * have all of the loop's state live in memory. So an access to memory that is no hit in the TLB leaves the
- * method, and so does what is rare (floating point, atomics); {@code one} does either, and the method is
- * entered again behind it. {@code mixed} is {@code execute} but for calling {@code one} itself for what is
- * rare, for code that has much of it. HotSpot compiles a method of up to 8,000 bytes without a flag, and
- * the launcher has C2 inline instructions and hits even where they are seldom executed.
+ * the cases makes of them (decision 4). HotSpot compiles a method of up to 8,000
+ * bytes without a flag; what is rare (floating point, atomics) goes by a second method, to keep below
+ * that.
  */
 final class InterpreterGenerator {
   /** Index into the state array: the pc to go on at; after an exception, of the instruction. */
@@ -73,11 +65,8 @@ final class InterpreterGenerator {
   /** Index into the state array: the index of the operation that left, or -1 at a jump. */
   static final int LEFT = 3;
 
-  /** Index into the state array: on entry, the index of the operation to begin at. */
-  static final int FIRST = 4;
-
   /** Length of the state array. */
-  static final int STATE = 5;
+  static final int STATE = 4;
 
   /** Most operations of a block; with less budget the generated code is not entered. */
   static final int MAX_BLOCK = 64;
@@ -89,56 +78,40 @@ final class InterpreterGenerator {
    */
   private static final int MAX_FREQUENT = 64;
 
-  /** Type of {@code execute} and {@code mixed}. */
+  /** Type of the generated method. */
   static final MethodType EXECUTE =
       MethodType.methodType(
-          Trap.class,
+          RuntimeException.class,
           long[].class,
           short[][].class,
           long[][].class,
           long[].class,
-          HitMemory.class,
           Mmu.class,
           Fpu.class,
           long[].class);
 
-  /** Type of {@code one}, which does an operation that made {@code execute} leave. */
-  static final MethodType ONE =
-      MethodType.methodType(void.class, long[].class, long.class, Mmu.class, Fpu.class);
-
-  /**
-   * What has been generated.
-   *
-   * @param rare the operations that always make {@code execute} leave
-   */
-  record Methods(MethodHandle execute, MethodHandle mixed, MethodHandle one, BitSet rare) {}
-
   private static final ClassDesc LONGS = CD_long.arrayType();
   private static final ClassDesc MMU = describe(Mmu.class);
   private static final ClassDesc FPU = describe(Fpu.class);
-  private static final MethodTypeDesc ONE_TYPE =
-      MethodTypeDesc.of(CD_void, LONGS, CD_long, MMU, FPU);
+  private static final MethodTypeDesc RARE = MethodTypeDesc.of(CD_void, LONGS, CD_long, MMU, FPU);
 
   // Local variables of the generated methods.
   private static final int X = 0;
   private static final int KINDS = 1;
   private static final int CODE = 2;
   private static final int TAGS = 3;
-  private static final int HITS_LOCAL = 4;
-  private static final int MMU_LOCAL = 5;
-  private static final int FPU_LOCAL = 6;
-  private static final int STATE_LOCAL = 7;
-  private static final int BLOCK_KINDS = 8;
-  private static final int OPS = 9;
-  private static final int AT = 10;
-  private static final int START = 11;
-  private static final int BUDGET_LOCAL = 13;
-  private static final int OP = 15;
-  private static final int PC_LOCAL = 17;
-  private static final int SLOT = 19;
-  private static final int THROWN = 20;
-  private static final int FIRST_LOCAL = 21;
-  private static final int X_MASK = 22;
+  private static final int MMU_LOCAL = 4;
+  private static final int FPU_LOCAL = 5;
+  private static final int STATE_LOCAL = 6;
+  private static final int BLOCK_KINDS = 7;
+  private static final int OPS = 8;
+  private static final int AT = 9;
+  private static final int START = 10;
+  private static final int BUDGET_LOCAL = 12;
+  private static final int OP = 14;
+  private static final int PC_LOCAL = 16;
+  private static final int SLOT = 18;
+  private static final int THROWN = 19;
 
   private final InstructionTable table;
   private final ClassDesc name;
@@ -167,72 +140,51 @@ final class InterpreterGenerator {
     return frequent.size() >= MAX_FREQUENT
         || (has(instruction, Instruction.Source.FPU)
             || Operations.shape(instruction).packed().size() > 1
-            || instruction.method().getName().matches("(amo|lr|sc)[a-z]*_.*")
-            || QuickInstruction.isNeeded(instruction) && !QuickInstruction.isPossible(instruction));
+            || instruction.method().getName().matches("(amo|lr|sc)[a-z]*_.*"));
   }
 
   private static boolean has(Instruction instruction, Instruction.Source source) {
     return instruction.parameters().stream().anyMatch(one -> one.source() == source);
   }
 
-  Methods generate() {
+  MethodHandle generate() {
     byte[] bytes =
         ClassFile.of()
             .build(
                 name,
-                type -> {
-                  type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-                  MethodTypeDesc execute = EXECUTE.describeConstable().orElseThrow();
-                  type.withMethodBody(
-                      "execute", execute, ClassFile.ACC_STATIC, code -> execute(code, false));
-                  type.withMethodBody(
-                      "mixed", execute, ClassFile.ACC_STATIC, code -> execute(code, true));
-                  type.withMethodBody("one", ONE_TYPE, ClassFile.ACC_STATIC, this::one);
-                  frequent.stream()
-                      .filter(QuickInstruction::isNeeded)
-                      .forEach(one -> QuickInstruction.write(type, one));
-                });
+                type ->
+                    type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER)
+                        .withMethodBody(
+                            "execute",
+                            EXECUTE.describeConstable().orElseThrow(),
+                            ClassFile.ACC_STATIC,
+                            this::execute)
+                        .withMethodBody("rare", RARE, ClassFile.ACC_STATIC, this::rare));
     try {
       MethodHandles.Lookup lookup = table.lookup().defineHiddenClass(bytes, true);
-      Class<?> defined = lookup.lookupClass();
-      return new Methods(
-          lookup.findStatic(defined, "execute", EXECUTE),
-          lookup.findStatic(defined, "mixed", EXECUTE),
-          lookup.findStatic(defined, "one", ONE),
-          rareOperations());
+      return lookup.findStatic(lookup.lookupClass(), "execute", EXECUTE);
     } catch (IllegalAccessException | NoSuchMethodException e) {
       throw new IllegalStateException("the interpreter cannot be defined", e);
     }
   }
 
-  private BitSet rareOperations() {
-    BitSet operations = new BitSet();
-    rare.forEach(one -> operations.set(one.number() + Operations.FIRST));
-    return operations;
-  }
-
-  private void execute(CodeBuilder code, boolean mixed) {
+  private void execute(CodeBuilder code) {
     Label block = code.newLabel();
     Label operation = code.newLabel();
     Label next = code.newLabel();
     Label handled = code.newLabel();
     Label jump = code.newLabel();
     Label leave = code.newLabel();
-    Label leaveBlock = code.newLabel();
     Label missed = code.newLabel();
     code.aload(STATE_LOCAL).loadConstant(BUDGET).laload().lstore(BUDGET_LOCAL);
     code.aload(STATE_LOCAL).loadConstant(PC).laload().lstore(PC_LOCAL);
-    code.aload(STATE_LOCAL).loadConstant(FIRST).laload().l2i().istore(FIRST_LOCAL);
-    // C2 need not look whether a number masked with this is within the array, once that has entries
-    code.aload(X).arraylength().iconst_1().isub().istore(X_MASK);
-    code.aload(X).arraylength().ifeq(missed);
     code.labelBinding(block);
     enterBlock(code, missed);
-    code.labelBinding(operation);
-    dispatch(code, next, jump, leave, mixed);
+    code.goto_(operation);
     code.labelBinding(next);
     code.iinc(AT, 1);
-    code.goto_(operation);
+    code.labelBinding(operation);
+    dispatch(code, next, jump, leave);
     code.labelBinding(jump);
     code.lload(BUDGET_LOCAL).iload(AT).iconst_1().iadd().i2l().lsub().lstore(BUDGET_LOCAL);
     code.goto_(block);
@@ -240,8 +192,6 @@ final class InterpreterGenerator {
     code.astore(THROWN);
     saveLeft(code);
     code.aload(THROWN).areturn();
-    code.labelBinding(leaveBlock);
-    code.pop();
     code.labelBinding(leave);
     saveLeft(code);
     code.aconst_null().areturn();
@@ -251,7 +201,7 @@ final class InterpreterGenerator {
     save(code, LEFT, () -> code.loadConstant(-1L));
     code.aconst_null().areturn();
     code.exceptionCatch(operation, jump, handled, describe(Trap.class));
-    code.exceptionCatch(operation, jump, leaveBlock, describe(LeaveBlock.class));
+    code.exceptionCatch(operation, jump, handled, describe(LeaveBlock.class));
   }
 
   private static void enterBlock(CodeBuilder code, Label missed) {
@@ -261,15 +211,14 @@ final class InterpreterGenerator {
     code.aload(TAGS).iload(SLOT).laload().lload(PC_LOCAL).lcmp().ifne(missed);
     code.aload(KINDS).iload(SLOT).aaload().astore(BLOCK_KINDS);
     code.aload(CODE).iload(SLOT).aaload().astore(OPS);
-    code.iload(FIRST_LOCAL).istore(AT);
-    code.iconst_0().istore(FIRST_LOCAL);
+    code.iconst_0().istore(AT);
     code.lload(PC_LOCAL).lstore(START);
   }
 
-  private void dispatch(CodeBuilder code, Label next, Label jump, Label leave, boolean mixed) {
+  private void dispatch(CodeBuilder code, Label next, Label jump, Label leave) {
     List<SwitchCase> cases = new ArrayList<>();
     Label end = code.newLabel();
-    Label rareCase = mixed ? code.newLabel() : leave;
+    Label rareCase = code.newLabel();
     cases.add(SwitchCase.of(Operations.END, end));
     cases.add(SwitchCase.of(Operations.LEAVE, leave));
     rare.forEach(one -> cases.add(SwitchCase.of(one.number() + Operations.FIRST, rareCase)));
@@ -285,11 +234,9 @@ final class InterpreterGenerator {
       code.labelBinding(labels.get(i));
       frequentCase(code, frequent.get(i), next, jump);
     }
-    if (mixed) {
-      code.labelBinding(rareCase);
-      code.aload(X).aload(OPS).iload(AT).laload().aload(MMU_LOCAL).aload(FPU_LOCAL);
-      code.invokestatic(name, "one", ONE_TYPE).goto_(next);
-    }
+    code.labelBinding(rareCase);
+    code.aload(X).aload(OPS).iload(AT).laload().aload(MMU_LOCAL).aload(FPU_LOCAL);
+    code.invokestatic(name, "rare", RARE).goto_(next);
     code.labelBinding(end);
     code.lload(START);
     offset(code, 0);
@@ -298,7 +245,8 @@ final class InterpreterGenerator {
   }
 
   /** Emits what an instruction does; then goes on at {@code next}, or at {@code jump}. */
-  private void frequentCase(CodeBuilder code, Instruction instruction, Label next, Label jump) {
+  private static void frequentCase(
+      CodeBuilder code, Instruction instruction, Label next, Label jump) {
     code.aload(OPS).iload(AT).laload().lstore(OP);
     switch (instruction.result()) {
       case NONE -> {
@@ -338,21 +286,19 @@ final class InterpreterGenerator {
     code.laload();
   }
 
-  /** The instructions that are rare, and those that may miss the TLB. */
-  private void one(CodeBuilder code) {
+  /** The rare instructions; operands are extracted where they are needed. */
+  private void rare(CodeBuilder code) {
     int op = 1;
     List<SwitchCase> cases = new ArrayList<>();
-    List<Instruction> instructions = new ArrayList<>(rare);
-    frequent.stream().filter(QuickInstruction::isNeeded).forEach(instructions::add);
-    for (Instruction instruction : instructions) {
+    for (Instruction instruction : rare) {
       cases.add(SwitchCase.of(instruction.number() + Operations.FIRST, code.newLabel()));
     }
     Label none = code.newLabel();
     code.lload(op).l2i().loadConstant((1 << Operations.DESTINATION_SHIFT) - 1).iand();
     code.tableswitch(none, cases);
-    for (int i = 0; i < instructions.size(); i++) {
+    for (int i = 0; i < rare.size(); i++) {
       code.labelBinding(cases.get(i).target());
-      rareCase(code, instructions.get(i), op);
+      rareCase(code, rare.get(i), op);
     }
     code.labelBinding(none).return_();
   }
@@ -410,11 +356,7 @@ final class InterpreterGenerator {
   private static void register(CodeBuilder code, int op, int shift) {
     if (shift < Operations.IMMEDIATE_SHIFT) {
       code.lload(op).l2i().loadConstant(shift).iushr();
-      if (op == OP) {
-        code.iload(X_MASK).iand();
-      } else {
-        code.loadConstant(Operations.REGISTER_MASK).iand();
-      }
+      code.loadConstant(Operations.REGISTER_MASK).iand();
     } else {
       piece(code, op, shift, Operations.REGISTER_MASK);
     }
@@ -433,13 +375,13 @@ final class InterpreterGenerator {
   }
 
   /** Calls the method of a frequent instruction, whose packed form is in a local. */
-  private void call(CodeBuilder code, Instruction instruction) {
+  private static void call(CodeBuilder code, Instruction instruction) {
     Operations.Shape shape = Operations.shape(instruction);
     Class<?>[] types = instruction.method().getParameterTypes();
     for (int i = 0; i < types.length; i++) {
       Parameter parameter = instruction.parameters().get(i);
       switch (parameter.source()) {
-        case MMU -> code.aload(HITS_LOCAL);
+        case MMU -> code.aload(MMU_LOCAL);
         case FPU -> code.aload(FPU_LOCAL);
         case REGISTER -> {
           code.aload(X);
@@ -460,12 +402,7 @@ final class InterpreterGenerator {
         case BITS, HART -> throw new IllegalStateException(instruction.name());
       }
     }
-    if (QuickInstruction.isNeeded(instruction)) {
-      code.invokestatic(
-          name, QuickInstruction.name(instruction), QuickInstruction.type(instruction));
-    } else {
-      invoke(code, instruction);
-    }
+    invoke(code, instruction);
   }
 
   private static void invoke(CodeBuilder code, Instruction instruction) {
@@ -501,7 +438,7 @@ final class InterpreterGenerator {
     code.lastore();
   }
 
-  static ClassDesc describe(Class<?> type) {
+  private static ClassDesc describe(Class<?> type) {
     return ClassDesc.ofDescriptor(type.descriptorString());
   }
 }

@@ -64,17 +64,6 @@ final class JumpCache {
     return block;
   }
 
-  /** Whether the block is what is executed at an address. */
-  @SuppressWarnings("ReferenceEquality") // another block has another array
-  boolean holds(long pc, Block block) {
-    return tags[slot(pc)] == pc && code[slot(pc)] == block.operations();
-  }
-
-  /** Whether there is a block for an address. */
-  boolean knows(long pc) {
-    return tags[slot(pc)] == pc;
-  }
-
   void clear() {
     if (fills <= recent.length) {
       for (int i = 0; i < fills; i++) {

@@ -1,5 +1,6 @@
 package vivarium.cpu.interpretation;
 
+import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import vivarium.api.isa.Decoded;
@@ -54,21 +55,16 @@ final class Operations {
   }
 
   private final InstructionTable table;
-  private final InterpreterGenerator.Methods methods;
+  private final MethodHandle execute;
 
   Operations(InstructionTable table) {
     this.table = table;
-    this.methods = new InterpreterGenerator(table).generate();
+    this.execute = new InterpreterGenerator(table).generate();
   }
 
-  /** The generated methods. */
-  InterpreterGenerator.Methods methods() {
-    return methods;
-  }
-
-  /** Whether an operation always makes {@code execute} leave. */
-  boolean isRare(long operation) {
-    return methods.rare().get(kind(operation));
+  /** The generated method; its type is {@link InterpreterGenerator#EXECUTE}. */
+  MethodHandle execute() {
+    return execute;
   }
 
   InstructionTable table() {
