@@ -65,6 +65,9 @@ final class Residents {
   private boolean anyLazy;
   private int temps;
 
+  /** Whether there may be others than the pinned. */
+  private boolean chosen;
+
   Residents(Layout layout, Graph graph, Liveness liveness) {
     this.layout = layout;
     this.graph = graph;
@@ -74,7 +77,10 @@ final class Residents {
 
   /** Chooses for the graph, which has been analysed. */
   void choose(Floats floats, boolean loop) {
-    pinned();
+    if (chosen) {
+      pinned();
+    }
+    chosen = loop;
     if (!loop) {
       return;
     }
@@ -243,7 +249,7 @@ final class Residents {
     for (int i = 0; i < borrowedCount; i++) {
       asm.mr(MOV64, BLOCK, Layout.register(lenders[i]), layout.pin(lenders[i]));
     }
-    for (int register = 0; register < gpr.length; register++) {
+    for (int register = 0; chosen && register < gpr.length; register++) {
       int place = Layout.register(register);
       if (gpr[register] >= 0 && layout.pin(register) < 0) {
         asm.rm(MOV64, gpr[register], BLOCK, place);
