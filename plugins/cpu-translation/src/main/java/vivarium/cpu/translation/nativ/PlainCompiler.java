@@ -25,7 +25,7 @@ import vivarium.cpu.translation.x64.X64Assembler;
  * Makes plain code: the {@link Snippets} of a trace's instructions one behind the other. It takes a
  * fraction of the time that a graph takes, and the code is slower, so it is for what may run a few
  * times only. Its traces have the shape of {@link TraceBuilder}'s. Loops of one trace, instructions
- * across pages and what computes with floats are left to the graph.
+ * across pages and traces that compute with floats are left to the graph.
  */
 final class PlainCompiler {
   private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
@@ -86,7 +86,6 @@ final class PlainCompiler {
     layout = prepared.layout();
     this.meanings = meanings;
     snippets = new Snippets(prepared, instructionSet.table().instructions().size());
-
     Graph nothing = new StepBuilder().graph();
     Residents none = new Residents(layout, nothing, new Liveness(1));
     leaving = new Leaving(asm, none, prepared.stubs(), sites, new Trace(0, 0, 0, -1, 0));
@@ -135,10 +134,10 @@ final class PlainCompiler {
       return end(Graph.CHAIN, at);
     }
     int room = PAGE_BYTES - ((int) at & PAGE_BYTES - 1);
-    int bits =
-        (int) source.load(at + toGpa, room < LONGEST_INSTRUCTION ? parcel : LONGEST_INSTRUCTION);
+    int have = room < LONGEST_INSTRUCTION ? parcel : LONGEST_INSTRUCTION;
+    int bits = (int) source.load(at + toGpa, have);
     int length = instructionSet.length(bits);
-    if (length > room) {
+    if (length > have) {
       return count > 0 ? end(Graph.CHAIN, at) : NOT_PLAIN;
     }
     Decoded decoded = instructionSet.table().decode(bits, length);
