@@ -2,7 +2,7 @@ package vivarium.cpu.translation.nativ;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuStrategy;
@@ -17,11 +17,11 @@ import vivarium.testkit.TestMachine;
 /** Emitted code against the stepper, and the engine's contract with the core. */
 class NativeEngineTest extends EngineContract {
   private static final InstructionSet RISCV = new RiscvInstructionSet();
-  private static final HostLoan HOST = new HostLoan();
+  private final HostLoan host = new HostLoan();
 
-  @AfterAll
-  static void giveBackWhatWasLent() {
-    HOST.close();
+  @AfterEach
+  void giveBackWhatWasLent() {
+    host.close();
   }
 
   @Override
@@ -36,7 +36,7 @@ class NativeEngineTest extends EngineContract {
 
   @Override
   protected HostPowers host() {
-    return HOST;
+    return host;
   }
 
   @Test
