@@ -181,11 +181,7 @@ public abstract class EngineContract {
 
   /** Makes machines with a program at the start of RAM. */
   protected final Supplier<TestMachine> program(String source) {
-    return () -> {
-      TestMachine machine = new TestMachine(instructionSet(), 1, RAM_BYTES);
-      machine.program(source);
-      return machine;
-    };
+    return () -> TestMachine.running(instructionSet(), RAM_BYTES, source);
   }
 
   /** A pair of machines, one stepped, one run by the strategy under test. */

@@ -94,6 +94,18 @@ public final class TestMachine {
     return assembler.labels();
   }
 
+  /**
+   * Makes a machine of one hart that is about to run a program.
+   *
+   * @param ramBytes a multiple of the page size
+   * @param source assembly, put at the start of RAM
+   */
+  public static TestMachine running(InstructionSet instructionSet, long ramBytes, String source) {
+    TestMachine machine = new TestMachine(instructionSet, 1, ramBytes);
+    machine.program(source);
+    return machine;
+  }
+
   /** Assembles a program to the start of RAM and sets the first hart's pc to it. */
   public Map<String, Long> program(String source) {
     Map<String, Long> labels = assemble(RAM_BASE, source);

@@ -217,6 +217,7 @@ public final class InstructionTemplate {
     return scratch[result];
   }
 
+  /** The value of a parameter; {@code known} if that is a register's. */
   private long argument(Decoded decoded, long pc, long known, int parameter) {
     int source = sources[parameter];
     if (source == REGISTER) {
@@ -275,21 +276,10 @@ public final class InstructionTemplate {
   }
 
   private int parameter(Graph graph, Decoded decoded, long pc, int parameter, int type) {
-    int source = sources[parameter];
-    if (source == REGISTER) {
-      int register = register(decoded, parameter);
-      return register < 0 ? graph.constant(Graph.I64, 0) : graph.read(register);
-    }
-    if (source == IMMEDIATE) {
-      return graph.constant(type, decoded.operand(fields[parameter]));
-    }
-    if (source == PC) {
-      return graph.constant(Graph.I64, pc);
-    }
-    if (source == NEXT) {
-      return graph.constant(Graph.I64, pc + decoded.length());
-    }
-    return graph.constant(Graph.I32, decoded.bits());
+    int register = isRegister(parameter) ? register(decoded, parameter) : -1;
+    return register >= 0
+        ? graph.read(register)
+        : graph.constant(type, argument(decoded, pc, 0, parameter));
   }
 
   private static final int REGISTER = Instruction.Source.REGISTER.ordinal();

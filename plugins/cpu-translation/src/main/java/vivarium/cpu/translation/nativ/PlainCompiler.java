@@ -15,8 +15,6 @@ import vivarium.api.memory.GuestMemory;
 import vivarium.cpu.translation.graph.CodeSource;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.InstructionTemplate;
-import vivarium.cpu.translation.graph.Liveness;
-import vivarium.cpu.translation.graph.StepBuilder;
 import vivarium.cpu.translation.graph.Templates;
 import vivarium.cpu.translation.graph.TraceBuilder;
 import vivarium.cpu.translation.x64.X64Assembler;
@@ -86,9 +84,8 @@ final class PlainCompiler {
     layout = prepared.layout();
     this.meanings = meanings;
     snippets = new Snippets(prepared, instructionSet.table().instructions().size());
-    Graph nothing = new StepBuilder().graph();
-    Residents none = new Residents(layout, nothing, new Liveness(1));
-    leaving = new Leaving(asm, none, prepared.stubs(), sites, new Trace(0, 0, 0, -1, 0));
+    Trace none = new Trace(0, 0, 0, -1, 0);
+    leaving = new Leaving(asm, snippets.residents(), prepared.stubs(), sites, none);
     steps = new Snippet[maxSteps];
     templates = new InstructionTemplate[maxSteps];
     instructions = new Decoded[maxSteps];
@@ -343,7 +340,8 @@ final class PlainCompiler {
   }
 
   /** What has been read, for people. */
-  String listing() {
+  @Override
+  public String toString() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < count; i++) {
       text.append("0x%x  %s%n".formatted(pcs[i], instructions[i]));

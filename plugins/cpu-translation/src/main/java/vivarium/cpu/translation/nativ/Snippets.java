@@ -26,6 +26,11 @@ final class Snippets {
     uniform = new Snippet[instructions];
   }
 
+  /** What host registers hold where no instruction is a loop: the pinned ones. */
+  Residents residents() {
+    return compiler.residents();
+  }
+
   /**
    * The snippet of an instruction.
    *
@@ -61,7 +66,7 @@ final class Snippets {
         };
     return new Snippet(
         kind,
-        compiler.code().copyOf(0, compiler.code().position()),
+        compiler.code().copy(),
         compiler.immediates().toArray(Snippet.Immediate[]::new),
         pauses(cold),
         outcome);

@@ -92,6 +92,11 @@ final class TraceCompiler {
     accesses.begin(uniform);
   }
 
+  /** What host registers hold in what is compiled. */
+  Residents residents() {
+    return residents;
+  }
+
   /** The cold code of a body, which is not emitted yet. */
   List<Leaving.Cold> cold() {
     return leaving.cold();

@@ -1,6 +1,7 @@
 package vivarium.cpu.translation.nativ;
 
 import java.util.ArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.Activity;
 import vivarium.api.cpu.Counters;
@@ -14,6 +15,7 @@ import vivarium.cpu.translation.graph.CodeSource;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Templates;
 import vivarium.cpu.translation.graph.TraceBuilder;
+import vivarium.cpu.translation.x64.X64Assembler;
 
 /** Finds the emitted code for a pc, or has it made; drops what the guest overwrites. */
 final class Translator implements CodeSource {
@@ -198,14 +200,7 @@ final class Translator implements CodeSource {
 
   private @Nullable Trace tryTranslate(long pc, long gpa) throws Trap {
     Trace trace = plainly ? plain(pc, gpa) : null;
-    if (trace == null) {
-      trace = optimized(pc, gpa);
-    }
-    if (trace != null) {
-      traces.add(trace);
-      counters.instructionsTranslated += Math.max(1, trace.steps);
-    }
-    return trace;
+    return trace != null ? trace : optimized(pc, gpa);
   }
 
   /** Makes plain code; {@code null} if there can be none. */
@@ -219,18 +214,8 @@ final class Translator implements CodeSource {
     if (!made.read(this, pc, gpa, contexts.ready(), contexts.uniform())) {
       return null;
     }
-    Trace trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
-    made.compile(trace);
-    if (!area.hasRoom(made.code().position() + SPARE_BYTES)) {
-      clear();
-      trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
-      made.compile(trace);
-    }
-    if (dump != null) {
-      dump.write(trace, made.listing(), made.code(), area.address(trace.code));
-    }
-    area.append(made.code());
-    return trace;
+    PlainCompiler plain = made;
+    return enter(() -> compile(plain, pc, gpa), plain.code(), plain);
   }
 
   /** Makes code of a graph; {@code null} if physical memory protection splits its page. */
@@ -246,15 +231,29 @@ final class Translator implements CodeSource {
               graph, prepared.layout(), prepared.stubs(), traces.sites(), prepared.features());
       compiler = made;
     }
-    Trace trace = compile(made, graph, pc, gpa);
-    if (!area.hasRoom(made.code().position() + SPARE_BYTES)) {
+    TraceCompiler optimizing = made;
+    return enter(() -> compile(optimizing, graph, pc, gpa), optimizing.code(), graph);
+  }
+
+  /**
+   * Has a trace compiled, once more if it takes the room that all others have, and enters it.
+   *
+   * @param compile makes it for the next place in code memory
+   * @param code where it is made
+   * @param meaning what it is made from, as its text
+   */
+  private Trace enter(Supplier<Trace> compile, X64Assembler code, Object meaning) {
+    Trace trace = compile.get();
+    if (!area.hasRoom(code.position() + SPARE_BYTES)) {
       clear();
-      trace = compile(made, graph, pc, gpa);
+      trace = compile.get();
     }
     if (dump != null) {
-      dump.write(trace, graph, made.code(), area.address(trace.code));
+      dump.write(trace, meaning, code, area.address(trace.code));
     }
-    area.append(made.code());
+    area.append(code);
+    traces.add(trace);
+    counters.instructionsTranslated += Math.max(1, trace.steps);
     return trace;
   }
 
@@ -270,15 +269,10 @@ final class Translator implements CodeSource {
     try {
       split = false;
       Trace made = optimized(trace.pc, trace.gpa);
-      if (made == null) {
-        return;
-      }
-      if (!trace.dropped) {
+      if (made != null && !trace.dropped) {
         traces.replace(trace, made);
         contexts.dropJumps(trace.pc, area.address(trace.code));
       }
-      traces.add(made);
-      counters.instructionsTranslated += made.steps;
     } catch (Trap trap) {
       throw new IllegalStateException("plain code lies in one page", trap);
     } finally {
@@ -289,6 +283,12 @@ final class Translator implements CodeSource {
   private Trace compile(TraceCompiler made, Graph graph, long pc, long gpa) {
     Trace trace = new Trace(gpa, pc, contexts.key(), graph.secondPage(), area.next());
     made.compile(trace, contexts.uniform(), contexts.roundingMode());
+    return trace;
+  }
+
+  private Trace compile(PlainCompiler made, long pc, long gpa) {
+    Trace trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
+    made.compile(trace);
     return trace;
   }
 
@@ -318,8 +318,7 @@ final class Translator implements CodeSource {
     if (!plainly || !once.read(this, pc, gpa, contexts.ready(), contexts.uniform())) {
       return "";
     }
-    Trace trace = new Trace(gpa, pc, contexts.key(), -1, area.next());
-    once.compile(trace);
+    Trace trace = compile(once, pc, gpa);
     String heading = "plainly:" + System.lineSeparator();
     return CodeDump.text(trace, heading, once.code(), area.address(trace.code));
   }

@@ -128,9 +128,9 @@ public abstract class X64Buffer {
     return found;
   }
 
-  /** A piece of the code as an array of its own, whatever waits for labels. */
-  public final byte[] copyOf(int from, int to) {
-    return Arrays.copyOfRange(bytes, from, to);
+  /** The code as an array of its own, whatever waits for labels. */
+  public final byte[] copy() {
+    return Arrays.copyOf(bytes, position);
   }
 
   /** Overwrites the four bytes at {@code at}: a displacement or an immediate. */
@@ -156,7 +156,7 @@ public abstract class X64Buffer {
   /** The code as an array of its own, for listings and tests; throws as {@link #copyTo}. */
   public final byte[] toByteArray() {
     requireBound();
-    return Arrays.copyOf(bytes, position);
+    return copy();
   }
 
   /** Writes four bytes: the distance from their end to {@code label}, now or when it is bound. */

@@ -100,9 +100,7 @@ class CodeMemoryTest {
       """;
 
   private static TestMachine machine(String source) {
-    TestMachine machine = new TestMachine(RISCV, 1, RAM_BYTES);
-    machine.program(source);
-    return machine;
+    return TestMachine.running(RISCV, RAM_BYTES, source);
   }
 
   private static CpuEnvironment leastMemory(CpuEnvironment given) {

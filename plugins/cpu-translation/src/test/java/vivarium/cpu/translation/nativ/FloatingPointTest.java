@@ -233,11 +233,7 @@ class FloatingPointTest {
     try (HostLoan host = new HostLoan();
         LockStep pair =
             new LockStep(
-                () -> {
-                  TestMachine machine = new TestMachine(RISCV, 1, RAM_BYTES);
-                  machine.program(source);
-                  return machine;
-                },
+                () -> TestMachine.running(RISCV, RAM_BYTES, source),
                 new NativeTranslation(),
                 host)) {
       for (int i = 0; i < 100; i++) {

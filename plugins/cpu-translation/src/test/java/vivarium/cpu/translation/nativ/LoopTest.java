@@ -164,11 +164,7 @@ class LoopTest {
   }
 
   private static Supplier<TestMachine> program(String source) {
-    return () -> {
-      TestMachine machine = new TestMachine(RISCV, 1, RAM_BYTES);
-      machine.program(source);
-      return machine;
-    };
+    return () -> TestMachine.running(RISCV, RAM_BYTES, source);
   }
 
   private static void agree(String source, long seed, long total) {

@@ -43,13 +43,7 @@ class OpaqueExitTest {
 
   private static LockStep pair(String source) {
     return new LockStep(
-        () -> {
-          TestMachine machine = new TestMachine(RISCV, 1, RAM_BYTES);
-          machine.program(source);
-          return machine;
-        },
-        new NativeTranslation(),
-        HOST);
+        () -> TestMachine.running(RISCV, RAM_BYTES, source), new NativeTranslation(), HOST);
   }
 
   private static LockStep agree(String source, long total) {

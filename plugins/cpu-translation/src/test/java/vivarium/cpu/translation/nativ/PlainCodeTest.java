@@ -27,20 +27,11 @@ class PlainCodeTest {
     HOST.close();
   }
 
-  private static LockStep pair(String source) {
-    return new LockStep(
-        () -> {
-          TestMachine machine = new TestMachine(RISCV, 1, RAM_BYTES);
-          machine.program(source);
-          return machine;
-        },
-        new NativeTranslation(),
-        HOST);
-  }
-
   /** Both machines after one run of so many steps, of which no part was looked at meanwhile. */
   private static LockStep agreeAfter(String source, long steps) {
-    LockStep pair = pair(source);
+    LockStep pair =
+        new LockStep(
+            () -> TestMachine.running(RISCV, RAM_BYTES, source), new NativeTranslation(), HOST);
     assertThat(pair.run(steps)).isEmpty();
     return pair;
   }

@@ -15,7 +15,7 @@ class X64BufferTest {
     piece.jcc(X64.CC_NE, out);
     int[] waiting = piece.waitingFor(out);
     assertThat(waiting).as("six bytes a jump, displacement last").containsExactly(2, 10);
-    byte[] code = piece.copyOf(0, piece.position());
+    byte[] code = piece.copy();
 
     X64Assembler whole = new X64Assembler(64);
     whole.nop(3);
