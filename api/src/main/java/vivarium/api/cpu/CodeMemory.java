@@ -1,8 +1,6 @@
 package vivarium.api.cpu;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /** A piece of memory mapped twice: where code is written, and where it is executed. */
 public interface CodeMemory extends AutoCloseable {
@@ -13,15 +11,9 @@ public interface CodeMemory extends AutoCloseable {
   long executableAddress();
 
   /**
-   * A handle that calls emitted code at an offset of the executable view by the host's C calling
-   * convention. An ordinary downcall: safepoints go on while it runs.
-   */
-  MethodHandle function(long offset, FunctionDescriptor descriptor);
-
-  /**
-   * Calls emitted code at an offset of the executable view as {@code int f(long)}; as {@link
-   * #function}, but HotSpot compiles the call in line, so that it suits what is entered millions of
-   * times a second.
+   * Emitted code at an offset of the executable view, to be called as {@code int f(long)} by the
+   * host's C calling convention. An ordinary downcall, safepoints going on while it runs, which
+   * HotSpot compiles in line: it suits what is entered millions of times a second.
    */
   Entry entry(long offset);
 

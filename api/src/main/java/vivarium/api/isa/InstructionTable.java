@@ -23,8 +23,21 @@ public final class InstructionTable {
       long[] constants,
       String assembly) {}
 
-  /** One row of the decoder: an instruction's own encoding, or an alias's. */
-  private record Row(Encoding encoding, Instruction instruction, @Nullable AliasEntry alias) {
+  /**
+   * One row of the decoder: an instruction's own encoding, or an alias's. No record: rows are
+   * compared by identity, thousands of times at each start.
+   */
+  private static final class Row {
+    final Encoding encoding;
+    final Instruction instruction;
+    final @Nullable AliasEntry alias;
+
+    Row(Encoding encoding, Instruction instruction, @Nullable AliasEntry alias) {
+      this.encoding = encoding;
+      this.instruction = instruction;
+      this.alias = alias;
+    }
+
     String mnemonic() {
       return alias == null ? instruction.name() : alias.name;
     }

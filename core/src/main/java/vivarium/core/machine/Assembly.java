@@ -175,7 +175,7 @@ final class Assembly {
         controller == null || place.interrupt() == 0
             ? level -> {}
             : controller.line(place.interrupt());
-    boolean isConsole = place.equals(Board.UART);
+    boolean isConsole = place.device().equals(Board.UART.device());
     Device device =
         parts
             .device(place.device())

@@ -1,9 +1,7 @@
 package vivarium.core.memory;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import vivarium.api.VivariumException;
@@ -116,11 +114,6 @@ public final class HostLoan implements HostPowers, AutoCloseable {
     @Override
     public long executableAddress() {
       return executable;
-    }
-
-    @Override
-    public MethodHandle function(long offset, FunctionDescriptor descriptor) {
-      return HostMemory.function(address(offset), descriptor);
     }
 
     @Override

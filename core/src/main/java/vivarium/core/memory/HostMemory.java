@@ -81,11 +81,6 @@ final class HostMemory {
   /** Makes the handle, which is otherwise made with the first call. */
   static void prepare() {}
 
-  /** A handle on emitted code: the host's C calling convention, safepoints going on meanwhile. */
-  static MethodHandle function(long address, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(MemorySegment.ofAddress(address), descriptor);
-  }
-
   /** Maps and returns the host address. */
   static long map(long bytes, int protection, int flags, int fd) {
     requireLinux();

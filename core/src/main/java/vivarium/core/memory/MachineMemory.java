@@ -23,8 +23,6 @@ import vivarium.api.VivariumException;
  * thread.
  */
 public final class MachineMemory implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(MachineMemory.class);
-
   /** What of the address space may be lost to fragments between extents. */
   private static final int ADDRESS_SPACE_FACTOR = 2;
 
@@ -44,19 +42,15 @@ public final class MachineMemory implements AutoCloseable {
     }
   }
 
-  /**
-   * Links the host's calls on a thread of its own, for a process that is about to make its first
-   * machine: it takes the JVM some fifty milliseconds, in which the command line can be read.
-   */
+  /** Links the host's calls, which are otherwise linked where they are made first. */
   public static void prepare() {
-    Thread.ofPlatform()
-        .daemon()
-        .name("prepare")
-        .start(
-            () -> {
-              HostMemory.prepare();
-              HostEntry.prepare();
-            });
+    HostMemory.prepare();
+    HostEntry.prepare();
+  }
+
+  /** Not a constant: whoever only prepares is not to wait until logging is set up. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(MachineMemory.class);
   }
 
   /** As much as the host has, which it commits only as machines touch it. */
@@ -88,7 +82,7 @@ public final class MachineMemory implements AutoCloseable {
       return MemorySegment.ofAddress(aligned)
           .reinterpret(bytes - huge, arena, segment -> HostMemory.unmap(address, bytes));
     } catch (VivariumException e) {
-      LOG.warn("machine memory is not one mapping: {}", e.getMessage());
+      log().warn("machine memory is not one mapping: {}", e.getMessage());
       return null;
     }
   }
@@ -230,7 +224,7 @@ public final class MachineMemory implements AutoCloseable {
         }
       }
     } catch (IOException | NumberFormatException e) {
-      LOG.debug("cannot read /proc/meminfo", e);
+      log().debug("cannot read /proc/meminfo", e);
     }
     return otherwise;
   }

@@ -1,6 +1,7 @@
 package vivarium.distribution.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import org.slf4j.LoggerFactory;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import vivarium.api.VivariumException;
-import vivarium.core.memory.MachineMemory;
+import vivarium.core.HeadStart;
 import vivarium.distribution.Version;
 
 /** All commands, and what becomes of their failures. */
@@ -20,6 +21,8 @@ import vivarium.distribution.Version;
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Version.class)
 public final class CommandTree {
+  private static final String RUN = "run";
+
   private final Host host;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -39,20 +42,27 @@ public final class CommandTree {
 
   /** The same on any host. */
   static int execute(Host host, String... args) {
-    // a machine is to start at once, and picocli takes its time for each command it is shown
-    boolean runs = args.length > 0 && args[0].equals("run");
-    if (runs) {
-      MachineMemory.prepare();
+    if (args.length == 0 || !args[0].equals(RUN)) {
+      return execute(host, all(host), args);
     }
-    CommandLine line = new CommandLine(new CommandTree(host)).addSubcommand(new RunCommand(host));
-    if (!runs) {
-      line.addSubcommand(new GuestsCommand(host))
-          .addSubcommand(new VerifyCommand(host))
-          .addSubcommand(new CompareCommand(host))
-          .addSubcommand(new StatsCommand(host))
-          .addSubcommand(new PluginsCommand(host))
-          .addSubcommand(new IsaCommand(host));
-    }
+    // A machine is to start at once, and picocli takes its time for each command it is shown.
+    HeadStart.begin();
+    CommandLine run = new CommandLine(new RunCommand(host)).setCommandName("vivarium " + RUN);
+    return execute(host, run, Arrays.copyOfRange(args, 1, args.length));
+  }
+
+  private static CommandLine all(Host host) {
+    return new CommandLine(new CommandTree(host))
+        .addSubcommand(new RunCommand(host))
+        .addSubcommand(new GuestsCommand(host))
+        .addSubcommand(new VerifyCommand(host))
+        .addSubcommand(new CompareCommand(host))
+        .addSubcommand(new StatsCommand(host))
+        .addSubcommand(new PluginsCommand(host))
+        .addSubcommand(new IsaCommand(host));
+  }
+
+  private static int execute(Host host, CommandLine line, String... args) {
     line.setOut(new PrintWriter(host.out(), true));
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, host));
     line.setParameterExceptionHandler((mistake, unread) -> misunderstood(mistake, host));

@@ -40,10 +40,12 @@ public final class Terminal implements AutoCloseable {
 
   /** Whether standard input is a terminal. */
   public static boolean isAtStandardInput() {
-    // each function costs some milliseconds of the start: no more than this one
-    MethodHandle isatty = CLibrary.function("isatty", FunctionDescriptor.of(INT, INT));
+    // each shape of calls costs some milliseconds of the start: emitted code is entered by this one
+    Linker linker = Linker.nativeLinker();
+    MethodHandle call = linker.downcallHandle(FunctionDescriptor.of(INT, ValueLayout.JAVA_LONG));
+    MemorySegment isatty = linker.defaultLookup().findOrThrow("isatty");
     try {
-      return (int) isatty.invokeExact(STDIN_FILENO) == 1;
+      return (int) call.invokeExact(isatty, (long) STDIN_FILENO) == 1;
     } catch (Throwable e) {
       throw failure(e);
     }

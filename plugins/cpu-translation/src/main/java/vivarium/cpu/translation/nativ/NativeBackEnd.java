@@ -1,9 +1,6 @@
 package vivarium.cpu.translation.nativ;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Map;
 import vivarium.api.VivariumException;
@@ -101,12 +98,7 @@ public final class NativeBackEnd {
     CpuFeatures.emitProbe(asm);
     asm.copyTo(code.writable(), 0);
     MemorySegment record = host.tables(CpuFeatures.RECORD_SIZE);
-    MethodHandle function = code.function(0, FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-    try {
-      function.invokeExact(record);
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    code.entry(0).call(record.address());
     return CpuFeatures.of(record);
   }
 
