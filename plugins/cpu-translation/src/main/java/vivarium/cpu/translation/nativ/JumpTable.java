@@ -13,20 +13,23 @@ final class JumpTable {
   static final int ENTRIES = 1 << LOG_ENTRIES;
   static final long BYTES = 16L * ENTRIES;
 
-  /** Knuth's: the golden ratio of 2^32; the upper bits of the product are the hash. */
-  static final int HASH_FACTOR = 0x9e37_79b1;
-
-  static final int HASH_SHIFT = 31 - LOG_ENTRIES;
-
-  /** Of the shifted product, the bits that {@link #hash} keeps: two times the index. */
-  static final int HASH_MASK = ENTRIES - 1 << 1;
+  /**
+   * The bits of a pc that choose its slot: two times the slot's number. No hash, as the host waits
+   * for it after each jump that it has not foreseen; and neighbours share lines of its caches.
+   */
+  static final int SLOT_MASK = ENTRIES - 1 << 1;
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final int RECENT = 4096;
   private static final int LOG_FILTER = 13;
 
+  /** Knuth's: the golden ratio of 2^32; the upper bits of the product are the hash. */
+  private static final int HASH_FACTOR = 0x9e37_79b1;
+
   /** An instruction that goes on in the next page begins fewer bytes before it. */
   private static final int MAX_CROSSING = 16;
+
+  private static final int SLOTS_OF_PAGE = (4096 + MAX_CROSSING) / 2;
 
   /** A pc whose slot is not 0, which is that of pc 0. */
   private static final long NOT_OF_SLOT_0 = 2;
@@ -52,13 +55,13 @@ final class JumpTable {
   }
 
   /** Twice the slot of a pc. */
-  static int hash(long pc) {
-    return (int) pc * HASH_FACTOR >>> HASH_SHIFT & HASH_MASK;
+  static int twiceSlot(long pc) {
+    return (int) pc & SLOT_MASK;
   }
 
   /** Host address of the code for a pc, or 0. */
   long get(long pc) {
-    long at = 8L * hash(pc);
+    long at = 8L * twiceSlot(pc);
     return table.get(LONG, at) == pc ? table.get(LONG, at + 8) : 0;
   }
 
@@ -69,7 +72,7 @@ final class JumpTable {
 
   /** Enters the code for a pc whose instructions lie in the page of {@code pc} and the next. */
   void put(long pc, long code, boolean crossesPage) {
-    int slot = hash(pc) >> 1;
+    int slot = twiceSlot(pc) >> 1;
     if (fills < RECENT) {
       recent[fills] = slot;
     }
@@ -103,13 +106,14 @@ final class JumpTable {
       return;
     }
     version++;
-    if (fills <= RECENT) {
+    if (fills <= SLOTS_OF_PAGE) {
       for (int i = 0; i < fills; i++) {
         dropIfIn(recent[i], va);
       }
     } else {
-      for (int slot = 0; slot < ENTRIES; slot++) {
-        dropIfIn(slot, va);
+      long first = (va & -4096) - MAX_CROSSING;
+      for (int i = 0; i < SLOTS_OF_PAGE; i++) {
+        dropIfIn(twiceSlot(first + 2 * i) >> 1, va);
       }
     }
   }
@@ -125,7 +129,7 @@ final class JumpTable {
   void drop(long pc, long code) {
     version++;
     if (get(pc) == code) {
-      invalidate(hash(pc) >> 1);
+      invalidate(twiceSlot(pc) >> 1);
     }
   }
 

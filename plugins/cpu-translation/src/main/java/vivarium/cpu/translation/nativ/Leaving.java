@@ -185,18 +185,17 @@ final class Leaving {
   }
 
   /** A jump to the address in a register, not a borrowed one; two more are overwritten. */
-  void jump(int pc, int hash, int table) {
+  void jump(int pc, int slot, int table) {
     residents.giveBack(asm);
     int miss = asm.newLabel();
     LinkSite site = newLink(Site.Kind.INDIRECT, 0);
-    expect(site, pc, hash, miss);
+    expect(site, pc, slot, miss);
     asm.rm(X64Op.MOV64, table, BLOCK, at(Layout.CURRENT_JUMPS));
-    asm.rri(X64Op.IMUL32, hash, pc, JumpTable.HASH_FACTOR);
-    asm.ri(X64Op.SHR32, hash, JumpTable.HASH_SHIFT);
-    asm.ri(X64Op.AND32, hash, JumpTable.HASH_MASK);
-    asm.rm(X64Op.CMP64, pc, table, hash, 8, 0);
+    asm.rr(X64Op.MOV32, slot, pc);
+    asm.ri(X64Op.AND32, slot, JumpTable.SLOT_MASK);
+    asm.rm(X64Op.CMP64, pc, table, slot, 8, 0);
     asm.jcc(X64.CC_NE, miss);
-    asm.jmpM(table, hash, 8, 8);
+    asm.jmpM(table, slot, 8, 8);
     asm.bind(miss);
     asm.mr(X64Op.MOV64, BLOCK, at(HartBlock.PC), pc);
     out(site);
@@ -238,7 +237,7 @@ final class Leaving {
       int miss = asm.newLabel();
       asm.rm(X64Op.MOV64, X64.RCX, BLOCK, at(Layout.CURRENT_JUMPS));
       asm.movImm64(X64.RAX, pc);
-      int slot = 8 * JumpTable.hash(pc);
+      int slot = 8 * JumpTable.twiceSlot(pc);
       asm.rm(X64Op.CMP64, X64.RAX, X64.RCX, slot);
       asm.jcc(X64.CC_NE, miss);
       asm.jmpM(X64.RCX, slot + 8);
