@@ -157,6 +157,17 @@ public final class Graph {
     return values[node];
   }
 
+  /** Whether a branch, or the end, goes on at an address. */
+  public boolean leadsTo(long pc) {
+    for (int node = 0; node < count; node++) {
+      boolean chains = ops[node] == Op.END && auxes[node] == CHAIN;
+      if ((chains || ops[node] == Op.BRANCH) && values[node] == pc) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Bytes accessed by a memory operation: 1, 2, 4 or 8. */
   public int width(int node) {
     return widthOf(auxes[node]);
@@ -327,6 +338,11 @@ public final class Graph {
       lastWrites[register] = append(Op.WRITE, VOID, register, node, lastWrites[register], -1, 0);
       definitions[register] = node;
     }
+  }
+
+  /** Whether a condition does not hold. */
+  int not(int condition) {
+    return make(Op.CMP, I32, Condition.EQ, condition, constant(I32, 0), -1, 0);
   }
 
   /** Leaves for {@code pc} if {@code condition} is not 0. */

@@ -1,5 +1,6 @@
 package vivarium.cpu.translation.graph;
 
+import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Decoded;
 import vivarium.api.isa.InstructionSet;
 import vivarium.api.isa.InstructionTable;
@@ -20,6 +21,12 @@ public final class TraceBuilder {
   /** From so many instructions on, a trace ends where another begins. */
   public static final int LEAST_STEPS = 4;
 
+  /** Odd, so no instruction's address. */
+  private static final long NO_LOOP = Long.MIN_VALUE | 1;
+
+  /** A loop may be so many times as long as other traces. */
+  private static final int LOOP_FACTOR = 4;
+
   /** Nodes beside a template's: link, its write, branch, end, a read for each write. */
   private static final int SPARE_NODES = 16;
 
@@ -30,6 +37,9 @@ public final class TraceBuilder {
   private final int parcel;
   private final Graph graph;
   private final int[] map = new int[InstructionTemplate.MAX_NODES];
+
+  /** Where the loop that is looked for begins; {@link #NO_LOOP} otherwise. */
+  private long loop = NO_LOOP;
 
   /**
    * Makes a builder.
@@ -78,6 +88,27 @@ public final class TraceBuilder {
     return graph;
   }
 
+  /**
+   * As {@link #build(CodeSource, long, long, int)}, for code that is found to run often: tries
+   * whether it is a loop, through other traces' heads, and with branches backward taken.
+   *
+   * @return the builder's graph, closed; {@code null} if it does not come back to {@code pc}
+   * @throws Trap from {@link CodeSource#secondPage} only
+   */
+  public @Nullable Graph buildLoop(CodeSource source, long pc, long gpa, int ready) throws Trap {
+    if (maxSteps == 1) {
+      return null;
+    }
+    loop = pc;
+    try {
+      int steps = Math.min(LOOP_FACTOR * maxSteps, Graph.MAX_STEPS);
+      Graph built = build(source, pc, gpa, ready, steps);
+      return built.leadsTo(pc) && built.secondPage() < 0 ? built : null;
+    } finally {
+      loop = NO_LOOP;
+    }
+  }
+
   private long end(long at) {
     graph.end(Graph.CHAIN, at, null);
     return at;
@@ -85,8 +116,7 @@ public final class TraceBuilder {
 
   /** Adds one instruction, or the end; returns the pc at which to go on. */
   private long step(CodeSource source, long at, long toGpa, long start, int ready) {
-    if (graph.stepCount() >= maxSteps
-        || !graph.hasRoom(InstructionTemplate.MAX_NODES + SPARE_NODES)) {
+    if (!graph.hasRoom(InstructionTemplate.MAX_NODES + SPARE_NODES)) {
       graph.end(Graph.CHAIN, at, null);
       return at;
     }
@@ -114,7 +144,7 @@ public final class TraceBuilder {
       if (crosses
           || again
           || !samePage(next, start)
-          || graph.stepCount() >= LEAST_STEPS && source.isHead(next + toGpa)) {
+          || loop == NO_LOOP && graph.stepCount() >= LEAST_STEPS && source.isHead(next + toGpa)) {
         graph.end(Graph.CHAIN, next, null);
       }
     }
@@ -170,6 +200,10 @@ public final class TraceBuilder {
       return graph.value(condition) != 0 ? target : next;
     }
     boolean backward = Long.compareUnsigned(target, at) <= 0;
+    if (backward && loop != NO_LOOP && target != loop && !visited(target)) {
+      graph.branch(graph.not(condition), next, false);
+      return target;
+    }
     graph.branch(condition, target, backward);
     if (backward) {
       graph.end(Graph.CHAIN, next, null);

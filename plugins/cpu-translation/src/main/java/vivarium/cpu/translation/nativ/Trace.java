@@ -41,6 +41,9 @@ final class Trace {
   /** Its code is plain: to be made anew from a graph if it proves hot. */
   boolean plain;
 
+  /** It has proved hot before, or is a loop: there is no better code for it. */
+  boolean settled;
+
   /** Nothing leads to it any more: its guest code has been overwritten. */
   boolean dropped;
 

@@ -198,16 +198,7 @@ final class TraceCompiler {
 
   /** Whether a trace goes on at its own start. */
   private boolean isLoop(Trace trace) {
-    if (trace.secondPage >= 0) {
-      return false;
-    }
-    for (int node = 0; node < graph.count(); node++) {
-      boolean chains = graph.op(node) == Op.END && graph.aux(node) == Graph.CHAIN;
-      if ((chains || graph.op(node) == Op.BRANCH) && graph.value(node) == trace.pc) {
-        return true;
-      }
-    }
-    return false;
+    return trace.secondPage < 0 && graph.leadsTo(trace.pc);
   }
 
   /**

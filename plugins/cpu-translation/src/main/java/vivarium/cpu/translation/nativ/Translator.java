@@ -221,9 +221,10 @@ final class Translator implements CodeSource {
   /** Makes code of a graph; {@code null} if physical memory protection splits its page. */
   private @Nullable Trace optimized(long pc, long gpa) throws Trap {
     Graph graph = builder.build(this, pc, gpa, contexts.ready());
-    if (split) {
-      return null;
-    }
+    return split ? null : compiled(graph, pc, gpa);
+  }
+
+  private Trace compiled(Graph graph, long pc, long gpa) {
     TraceCompiler made = compiler;
     if (made == null) {
       made =
@@ -259,17 +260,23 @@ final class Translator implements CodeSource {
 
   /**
    * The hart was at the head of a trace when its slice of the budget was spent, which happens the
-   * more often the hotter it is: plain code is made anew.
+   * more often the hotter it is: it is made anew as a loop, if it is one; if not, plain code is.
    */
   void noteHot(Trace trace) {
-    if (!trace.plain || trace.dropped || trace.key != contexts.key()) {
+    if (trace.settled || trace.dropped || trace.key != contexts.key()) {
       return;
     }
     int before = counters.begin(Activity.CODE);
     try {
       split = false;
-      Trace made = optimized(trace.pc, trace.gpa);
+      trace.settled = true;
+      Graph loop = builder.buildLoop(this, trace.pc, trace.gpa, contexts.ready());
+      Trace made =
+          loop != null && !split
+              ? compiled(loop, trace.pc, trace.gpa)
+              : trace.plain ? optimized(trace.pc, trace.gpa) : null;
       if (made != null && !trace.dropped) {
+        made.settled = true;
         traces.replace(trace, made);
         contexts.dropJumps(trace.pc, area.address(trace.code));
       }

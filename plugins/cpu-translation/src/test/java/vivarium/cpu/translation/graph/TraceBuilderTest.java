@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.Access;
@@ -66,6 +67,54 @@ class TraceBuilderTest {
     assertThat(graph.aux(branches.get(1))).isEqualTo(1);
     assertEnd(graph, Graph.CHAIN, Pair.CODE + 16);
     assertThat(graph.steps(last(graph))).isEqualTo(4);
+  }
+
+  private @Nullable Graph loop(String source, int at, long... heads) {
+    pair.byGraph.assemble(Pair.CODE, source);
+    long start = Pair.CODE + at;
+    return pair.builder(4).buildLoop(pair.source(heads), start, start, Pair.ALL_UNITS);
+  }
+
+  @Test
+  void aLoopGoesThroughOtherHeadsAndTakesBranchesBackward() {
+    Graph graph =
+        loop(
+            """
+            again: addi a0, a0, 1
+            beq a0, a3, out
+            addi a2, a2, 2
+            middle: addi a1, a1, 1
+            add a2, a2, a1
+            blt a0, a2, again
+            out: ecall
+            """,
+            12,
+            Pair.CODE,
+            Pair.CODE + 4);
+    assertThat(graph).isNotNull();
+    assertThat(graph.stepCount()).isEqualTo(6);
+    List<Integer> branches = all(graph, Op.BRANCH);
+    assertThat(branches).hasSize(2);
+    assertThat(graph.value(branches.get(0))).as("left where not taken").isEqualTo(Pair.CODE + 24);
+    assertThat(graph.aux(graph.a(branches.get(0)))).as("%s", graph).isEqualTo(Condition.GE);
+    assertThat(graph.value(branches.get(1))).isEqualTo(Pair.CODE + 24);
+    assertEnd(graph, Graph.CHAIN, Pair.CODE + 12);
+  }
+
+  @Test
+  void whatDoesNotComeBackIsNoLoop() {
+    String source =
+        """
+        addi a0, a0, 1
+        inner: addi a1, a1, 1
+        blt a1, a2, inner
+        ecall
+        """;
+    assertThat(loop(source, 0)).isNull();
+    assertThat(loop(source, 4)).isNotNull();
+    assertThat(loop("again: addi a0, a0, 1\n" + "addi a1, a1, 1\n".repeat(16) + "j again", 0))
+        .as("more than four times as long as a trace")
+        .isNull();
   }
 
   @Test

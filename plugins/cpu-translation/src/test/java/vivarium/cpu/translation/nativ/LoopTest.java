@@ -163,6 +163,30 @@ class LoopTest {
     return source.append(after).toString();
   }
 
+  /** Entered in its middle, left from its middle, and now and then gone through in part only. */
+  private static String loopOfSeveralTraces(Random random) {
+    boolean floats = random.nextBoolean();
+    StringBuilder source = new StringBuilder(BEFORE.replace("again:\n", "  j middle\nagain:\n"));
+    for (int part = 0; part < 3; part++) {
+      int lines = 1 + random.nextInt(8);
+      for (int i = 0; i < lines; i++) {
+        source.append("  ").append(line(random, floats, false)).append('\n');
+      }
+      switch (part) {
+        case 0 ->
+            source
+                .append("  andi t0, s10, 7\n  beqz t0, middle\n  addi s8, s8, -8\n")
+                .append("middle:\n");
+        case 1 ->
+            source
+                .append("  addi s8, s8, 8\n  addi s10, s10, -1\n  andi t0, s10, 15\n")
+                .append(random.nextBoolean() ? "  beqz t0, again\n" : "  bnez t0, end\n");
+        default -> source.append("end:\n");
+      }
+    }
+    return source.append(AFTER).toString();
+  }
+
   private static Supplier<TestMachine> program(String source) {
     return () -> TestMachine.running(RISCV, RAM_BYTES, source);
   }
@@ -197,6 +221,13 @@ class LoopTest {
       source.append("  fsd %s, 8(s7)%n".formatted(register));
     }
     agree(source.append(AFTER).toString(), 1, 60_000);
+  }
+
+  @Test
+  void randomLoopsOfSeveralTracesAgreeWithTheStepper() {
+    for (long seed = 0; seed < 60; seed++) {
+      agree(loopOfSeveralTraces(new Random(seed)), seed, 12_000);
+    }
   }
 
   @Test
