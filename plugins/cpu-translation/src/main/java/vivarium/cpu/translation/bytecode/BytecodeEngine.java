@@ -11,6 +11,8 @@ import vivarium.api.fp.Fpu;
 import vivarium.api.isa.Decoded;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
+import vivarium.api.isa.InstructionTable;
+import vivarium.api.isa.Invoker;
 import vivarium.api.isa.Trap;
 import vivarium.api.memory.CodeWatcher;
 import vivarium.api.memory.GuestMemory;
@@ -38,6 +40,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
   private final Fpu fpu;
   private final GuestMemory memory;
   private final Stepper stepper;
+  private final InstructionTable table;
   private final TraceFinder traces;
   private final ColdRunner cold;
   private final MemorySegment registers;
@@ -62,6 +65,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     near = mmu.near();
     fpu = hart.fpu();
     memory = environment.memory();
+    table = environment.instructionSet().table();
     stepper = new Stepper(environment.instructionSet(), hart, memory);
     RegionQueue queue = new RegionQueue(maker, refusals, options.inBackground());
     traces = new TraceFinder(environment, options, queue);
@@ -105,7 +109,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     frame.pc = block.pc();
     FlatTrace trace = traces.find(frame.pc);
     thrown = null;
-    if (trace != null && trace.steps > 0 && trace.steps <= frame.budget) {
+    if (trace != null && trace.steps > 0) {
       MemorySegment.copy(registers, ValueLayout.JAVA_LONG, 0, x, 0, x.length);
       do {
         Region region = trace.region;
@@ -123,8 +127,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
         trace = traces.find(frame.pc);
       } while (trace != null
           && trace.steps > 0
-          && trace.steps <= frame.budget
-          && (frame.budget > LOW || reserve == 0));
+          && (reserve == 0 ? frame.budget > 0 : frame.budget > LOW));
       MemorySegment.copy(x, 0, registers, ValueLayout.JAVA_LONG, 0, x.length);
     }
     block.setPc(frame.pc);
@@ -133,8 +136,12 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
   }
 
   private void runCold(FlatTrace trace) {
-    thrown = cold.run(trace, x, frame);
-    traces.ranCold(trace, frame.pc);
+    if (trace.steps <= frame.budget) {
+      thrown = cold.run(trace, x, frame);
+      traces.ranCold(trace, frame.pc);
+      return;
+    }
+    thrown = cold.run(traces.beginning(trace, (int) frame.budget), x, frame);
   }
 
   /**
@@ -170,11 +177,15 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
 
   private void stepInstead(@Nullable FlatTrace trace) {
     Decoded opaque = trace == null ? null : trace.opaque;
-    boolean withoutSteps = trace != null && trace.steps == 0;
-    if (withoutSteps && opaque != null) {
-      stepper.step(opaque);
-    } else if (trace == null || withoutSteps || trace.steps > block.budget()) {
+    if (trace == null || trace.steps == 0 && opaque == null) {
       stepper.step();
+    } else if (trace.steps == 0 && opaque != null) {
+      Invoker invoker = trace.invoker;
+      if (invoker == null) {
+        invoker = table.invoker(opaque.instruction());
+        trace.invoker = invoker;
+      }
+      stepper.call(opaque, invoker);
     }
   }
 

@@ -12,11 +12,18 @@ import vivarium.cpu.translation.graph.FpuOp;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Op;
 
-/** Executes traces node by node: for code that does not run often enough to be compiled. */
+/**
+ * Executes traces node by node: for code that does not run often enough to be compiled. What
+ * computes nothing is put in place first, without looking at each node.
+ */
 final class ColdRunner {
   private final Mmu mmu;
   private final Fpu fpu;
   private final long[] values = new long[Graph.CAPACITY];
+
+  /** The last node that may have thrown. */
+  private int position;
+
 
   ColdRunner(Mmu mmu, Fpu fpu) {
     this.mmu = mmu;
@@ -25,56 +32,76 @@ final class ColdRunner {
 
   /** As {@link Region#run}. */
   @Nullable RuntimeException run(FlatTrace trace, long[] x, Frame frame) {
-    int node = 0;
+    System.arraycopy(trace.values, 0, values, 0, trace.constants);
+    for (int read = trace.constants; read < trace.given; read++) {
+      values[read] = x[trace.aux(read)];
+    }
+    position = trace.given;
     try {
-      while (!execute(trace, node, x, frame)) {
-        node++;
-      }
-      frame.budget -= trace.completed(node);
+      int last = execute(trace, x, frame);
+      frame.budget -= trace.completed(last);
       return null;
     } catch (Trap | LeaveBlock thrown) {
-      int step = trace.stepOf[node];
+      int step = trace.stepOf[position];
       frame.pc = trace.pcs[step];
       frame.budget -= step;
       return thrown;
     }
   }
 
-  /** Executes a node; whether the trace is left there. */
-  private boolean execute(FlatTrace trace, int node, long[] x, Frame frame) {
+  /** Executes what computes something; the node at which the trace is left. */
+  private int execute(FlatTrace trace, long[] x, Frame frame) {
+    long[] value = values;
+    long[] immediate = trace.values;
     int[] code = trace.code;
-    int base = node * FlatTrace.STRIDE;
-    int op = code[base + FlatTrace.OP];
-    int aux = code[base + FlatTrace.AUX];
-    int a = code[base + FlatTrace.A];
-    switch (op & FlatTrace.OP_MASK) {
-      case Op.CONST -> values[node] = trace.values[node];
-      case Op.READ -> values[node] = x[aux];
-      case Op.WRITE -> x[aux] = values[a];
-      case Op.ADD -> values[node] = sized(op, values[a] + values[code[base + FlatTrace.B]]);
-      case Op.CMP -> {
-        boolean holds = Condition.holds(aux, values[a], values[code[base + FlatTrace.B]]);
-        values[node] = holds ? 1 : 0;
+    for (int node = trace.given; ; node++) {
+      int base = node * FlatTrace.STRIDE;
+      int op = code[base + FlatTrace.OP];
+      int aux = code[base + FlatTrace.AUX];
+      int a = code[base + FlatTrace.A];
+      int b = code[base + FlatTrace.B];
+      switch (op) {
+        case Op.WRITE -> x[aux] = value[a];
+        case Op.ADD | FlatTrace.WIDE -> value[node] = value[a] + value[b];
+        case Op.ADD -> value[node] = (int) (value[a] + value[b]);
+        case Op.SUB | FlatTrace.WIDE -> value[node] = value[a] - value[b];
+        case Op.AND | FlatTrace.WIDE -> value[node] = value[a] & value[b];
+        case Op.OR | FlatTrace.WIDE -> value[node] = value[a] | value[b];
+        case Op.XOR | FlatTrace.WIDE -> value[node] = value[a] ^ value[b];
+        case Op.SHL | FlatTrace.WIDE -> value[node] = value[a] << value[b];
+        case Op.SHR | FlatTrace.WIDE -> value[node] = value[a] >> value[b];
+        case Op.USHR | FlatTrace.WIDE -> value[node] = value[a] >>> value[b];
+        case Op.SEXT32 | FlatTrace.WIDE, Op.TRUNC -> value[node] = (int) value[a];
+        case Op.ZEXT32 | FlatTrace.WIDE -> value[node] = value[a] & 0xffff_ffffL;
+        case Op.CMP -> value[node] = Condition.holds(aux, value[a], value[b]) ? 1 : 0;
+        case Op.LOAD, Op.LOAD | FlatTrace.WIDE -> {
+          position = node;
+          value[node] = load(aux, value[a] + immediate[node]);
+        }
+        case Op.STORE -> {
+          position = node;
+          store(Graph.widthOf(aux), value[a] + immediate[node], value[b]);
+        }
+        case Op.BRANCH -> {
+          if (value[a] != 0) {
+            frame.pc = immediate[node];
+            return node;
+          }
+        }
+        case Op.END -> {
+          frame.pc = immediate[node];
+          return node;
+        }
+        case Op.JUMP -> {
+          frame.pc = value[a];
+          return node;
+        }
+        default -> {
+          position = node;
+          value[node] = other(trace, node, base, op, a);
+        }
       }
-      case Op.LOAD -> values[node] = load(aux, values[a] + trace.values[node]);
-      case Op.STORE ->
-          store(
-              Graph.widthOf(aux), values[a] + trace.values[node], values[code[base + FlatTrace.B]]);
-      case Op.BRANCH, Op.END -> {
-        frame.pc = trace.values[node];
-        return a < 0 || values[a] != 0;
-      }
-      case Op.JUMP -> {
-        frame.pc = values[a];
-        return true;
-      }
-      default -> values[node] = other(trace, node, base, op, a);
     }
-    return false;
-  }
-
-  private static long sized(int op, long value) {
-    return (op & FlatTrace.WIDE) != 0 ? value : (int) value;
   }
 
   private long other(FlatTrace trace, int node, int base, int op, int a) {

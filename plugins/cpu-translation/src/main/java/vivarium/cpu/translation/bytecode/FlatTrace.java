@@ -1,16 +1,19 @@
 package vivarium.cpu.translation.bytecode;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.isa.Decoded;
+import vivarium.api.isa.Invoker;
 import vivarium.cpu.translation.graph.Graph;
 import vivarium.cpu.translation.graph.Liveness;
 import vivarium.cpu.translation.graph.Op;
 
 /**
- * A graph that stays: its live nodes, renumbered, in arrays of their own size. What it computes is
- * immutable, so the background thread may read it; its history belongs to the hart's thread.
+ * A graph that stays: its live nodes, renumbered, in arrays of their own size: those that compute
+ * nothing first, CONST, then READ. What it computes is immutable, so the background thread may read
+ * it; its history belongs to the hart's thread.
  */
 final class FlatTrace {
   static final int OP = 0;
@@ -21,9 +24,9 @@ final class FlatTrace {
   static final int STRIDE = 5;
 
   /** In {@link #OP}: the node is an I64. */
-  static final int WIDE = 0x100;
+  static final int WIDE = 0x40;
 
-  static final int OP_MASK = 0xff;
+  static final int OP_MASK = WIDE - 1;
 
   private static final int MOST_TARGETS = 16;
 
@@ -39,6 +42,15 @@ final class FlatTrace {
 
   /** What to call at its pc where it has no steps, if that is known. */
   final @Nullable Decoded opaque;
+
+  /** What calls {@link #opaque}; found when it is first called. */
+  @Nullable Invoker invoker;
+
+  /** How many nodes are CONST: the first. */
+  final int constants;
+
+  /** How many nodes compute nothing: CONST and READ. */
+  final int given;
 
   /** Five numbers a node. */
   final int[] code;
@@ -80,6 +92,12 @@ final class FlatTrace {
 
   boolean dropped;
 
+  /** Another trace that begins at the same place in the same page, with other addresses or units. */
+  @Nullable FlatTrace next;
+
+  /** Its first steps as traces of their own, by their number; made when a budget ends in it. */
+  private final @Nullable FlatTrace[] beginnings;
+
   /** Heads of the regions that this trace is part of, itself not included. */
   final List<FlatTrace> partOf = new ArrayList<>(0);
 
@@ -95,11 +113,11 @@ final class FlatTrace {
       pcs[i] = graph.pc(i);
     }
     pcs[steps] = graph.op(graph.count() - 1) == Op.END ? graph.pc(steps) : 0;
-    int live = 0;
     int[] places = new int[graph.count()];
-    for (int node = 0; node < places.length; node++) {
-      places[node] = liveness.isDead(node) ? -1 : live++;
-    }
+    Arrays.fill(places, -1);
+    constants = place(graph, liveness, Op.CONST, places, 0);
+    given = place(graph, liveness, Op.READ, places, constants);
+    int live = placeOthers(graph, liveness, places, given);
     code = new int[live * STRIDE];
     values = new long[live];
     stepOf = new int[live];
@@ -110,6 +128,37 @@ final class FlatTrace {
     }
     ranges = ranges(graph, parcel);
     targets = new long[op(live - 1) == Op.JUMP ? MOST_TARGETS : 0];
+    beginnings = new FlatTrace[steps];
+  }
+
+  private static int place(Graph graph, Liveness liveness, int op, int[] places, int from) {
+    int next = from;
+    for (int node = 0; node < places.length; node++) {
+      if (graph.op(node) == op && !liveness.isDead(node)) {
+        places[node] = next++;
+      }
+    }
+    return next;
+  }
+
+  private static int placeOthers(Graph graph, Liveness liveness, int[] places, int from) {
+    int next = from;
+    for (int node = 0; node < places.length; node++) {
+      if (places[node] < 0 && !liveness.isDead(node)) {
+        places[node] = next++;
+      }
+    }
+    return next;
+  }
+
+  /** The trace of its first steps, if it has been made. */
+  @Nullable FlatTrace beginning(int count) {
+    return beginnings[count];
+  }
+
+  /** Keeps the trace of its first steps. */
+  void setBeginning(int count, FlatTrace beginning) {
+    beginnings[count] = beginning;
   }
 
   /** Notes that its indirect jump, if it ends with one, went to an address. */
@@ -134,7 +183,7 @@ final class FlatTrace {
     code[base + B] = graph.b(node) < 0 || op == Op.WRITE ? -1 : places[graph.b(node)];
     code[base + C] = graph.c(node) < 0 ? -1 : places[graph.c(node)];
     values[to] = graph.value(node);
-    stepOf[to] = graph.step(node);
+    stepOf[to] = to < given ? 0 : graph.step(node);
   }
 
   /** An instruction that is left to the engine counts where it is all there is. */

@@ -27,9 +27,6 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** A guest that has more than so many traces starts over. */
   private static final int MAX_TRACES = 1 << 17;
 
-  /** Sets of ready units that have jump caches of their own; others share, and start over. */
-  private static final int READY_KINDS = 8;
-
   /** Accesses that are not near make a region leave; so many of them make it another one. */
   private static final int MOST_FARS = 32;
 
@@ -47,9 +44,8 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   private final RegionPlanner planner;
   private final Liveness liveness = new Liveness(HartBlock.MAX_REGISTERS, true);
   private final RegionQueue queue;
-  private final @Nullable JumpCache[] jumpCaches =
-      new JumpCache[TranslationContext.MAX_CONTEXTS * READY_KINDS];
-  private JumpCache jumps = new JumpCache();
+  private final @Nullable FetchTable[] tables = new FetchTable[TranslationContext.MAX_CONTEXTS];
+  private FetchTable fetch = new FetchTable();
   private int ready;
 
   TraceFinder(CpuEnvironment environment, BytecodeOptions options, RegionQueue queue) {
@@ -78,17 +74,16 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
     return mmu.resolveFetch(va, parcel) & -PAGE_BYTES;
   }
 
-  /** Makes the jump cache of the present fetch context and units current. */
+  /** Makes the present fetch context and units current. */
   void select() {
     ready = hart.ready();
-    int index = mmu.fetchContext().index() * READY_KINDS + (ready & READY_KINDS - 1);
-    JumpCache selected = jumpCaches[index];
+    int index = mmu.fetchContext().index();
+    FetchTable selected = tables[index];
     if (selected == null) {
-      selected = new JumpCache();
-      jumpCaches[index] = selected;
+      selected = new FetchTable();
+      tables[index] = selected;
     }
-    selected.useFor(ready);
-    jumps = selected;
+    fetch = selected;
   }
 
   /**
@@ -96,34 +91,62 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
    * physical memory protection does not treat its page as one.
    */
   @Nullable FlatTrace find(long pc) {
-    FlatTrace found = jumps.get(pc);
-    return found != null ? found : slowFind(pc);
+    TracePage page = fetch.get(pc);
+    if (page != null) {
+      FlatTrace found = page.get(pc, ready);
+      if (found != null && (found.secondPage < 0 || leadsTo(pageAfter(pc), found.secondPage))) {
+        return found;
+      }
+    }
+    return slowFind(pc);
+  }
+
+  private boolean leadsTo(long va, long gpa) {
+    TracePage page = fetch.get(va);
+    return page != null && page.gpa == gpa;
+  }
+
+  private static long pageAfter(long va) {
+    return (va | PAGE_BYTES - 1) + 1;
   }
 
   private @Nullable FlatTrace slowFind(long pc) {
+    if (store.size() >= MAX_TRACES) {
+      startOver();
+    }
     try {
-      long gpa = mmu.resolveFetch(pc, parcel);
-      if (!mmu.fetchMayBeKept()) {
-        return null;
+      TracePage page = page(pc);
+      FlatTrace found = page == null ? null : page.get(pc, ready);
+      if (page == null || found != null && found.secondPage < 0) {
+        return found;
       }
-      FlatTrace found = store.find(gpa, pc, ready);
-      if (found != null
-          && found.secondPage >= 0
-          && secondPage((pc | PAGE_BYTES - 1) + 1) != found.secondPage) {
-        forget(found);
-        found = null;
+      if (found != null) {
+        TracePage second = page(pageAfter(pc));
+        if (second != null && second.gpa == found.secondPage) {
+          return found;
+        }
+        store.drop(found);
       }
-      if (found == null) {
-        found = make(pc, gpa);
-      }
-      if (!mmu.fetchMayBeKept()) {
-        return null;
-      }
-      jumps.put(found);
-      return found;
+      found = make(pc, page.gpa + (pc & PAGE_BYTES - 1));
+      return found.secondPage < 0 || mmu.fetchMayBeKept() ? found : null;
     } catch (Trap trap) {
       return null;
     }
+  }
+
+  /** The page that an address is fetched from, or {@code null} if that may not be kept. */
+  private @Nullable TracePage page(long va) throws Trap {
+    TracePage known = fetch.get(va);
+    if (known != null) {
+      return known;
+    }
+    long gpa = mmu.resolveFetch(va, parcel);
+    if (!mmu.fetchMayBeKept()) {
+      return null;
+    }
+    TracePage page = store.page(gpa);
+    fetch.put(va, page);
+    return page;
   }
 
   private FlatTrace make(long pc, long gpa) throws Trap {
@@ -139,12 +162,29 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
     Graph graph = builder.build(this, pc, gpa, ready);
     liveness.analyse(graph);
     FlatTrace trace = new FlatTrace(graph, liveness, gpa, pc, ready, parcel);
-    if (store.size() >= MAX_TRACES) {
-      startOver();
-    }
     store.add(trace);
     hart.counters().instructionsTranslated += Math.max(1, trace.steps);
     return trace;
+  }
+
+  /** The first steps of a trace, fewer than all, as a trace of its own that no one else finds. */
+  FlatTrace beginning(FlatTrace whole, int steps) {
+    FlatTrace made = whole.beginning(steps);
+    if (made == null) {
+      try {
+        made = cut(whole, steps);
+      } catch (Trap trap) {
+        throw new IllegalStateException("a trace of several steps leaves its page", trap);
+      }
+      whole.setBeginning(steps, made);
+    }
+    return made;
+  }
+
+  private FlatTrace cut(FlatTrace whole, int steps) throws Trap {
+    Graph graph = builder.build(this, whole.pc, whole.gpa, whole.ready, steps);
+    liveness.analyse(graph);
+    return new FlatTrace(graph, liveness, whole.gpa, whole.pc, whole.ready, parcel);
   }
 
   /** Counts a cold run that went on at a pc, and has the trace compiled if it proves hot. */
@@ -187,7 +227,7 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** Forgets all code: the guest has more of it, or changes it faster, than is kept. */
   private void startOver() {
     store.clear();
-    forgetJumps();
+    forgetPages();
   }
 
   /** Regions that there are. */
@@ -217,23 +257,14 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   void drop(long gpa, int length) {
     for (FlatTrace trace : store.touching(gpa, length)) {
       hart.counters().codeInvalidations++;
-      forget(trace);
+      store.drop(trace);
     }
   }
 
-  private void forget(FlatTrace trace) {
-    store.drop(trace);
-    for (JumpCache cache : jumpCaches) {
-      if (cache != null) {
-        cache.drop(trace);
-      }
-    }
-  }
-
-  private void forgetJumps() {
-    for (JumpCache cache : jumpCaches) {
-      if (cache != null) {
-        cache.clear();
+  private void forgetPages() {
+    for (FetchTable table : tables) {
+      if (table != null) {
+        table.clear();
       }
     }
   }
@@ -244,25 +275,23 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
   /** Traces are found by guest-physical address, which has not changed its meaning. */
   @Override
   public void dropPage(long gpaPage) {
-    forgetJumps();
+    forgetPages();
   }
 
   @Override
   public void dropContext(int contextIndex, boolean allAddresses, long va) {
-    for (int i = 0; i < READY_KINDS; i++) {
-      JumpCache cache = jumpCaches[contextIndex * READY_KINDS + i];
-      if (cache != null && allAddresses) {
-        cache.clear();
-      } else if (cache != null) {
-        cache.dropPage(va);
-      }
+    FetchTable table = tables[contextIndex];
+    if (table != null && allAddresses) {
+      table.clear();
+    } else if (table != null) {
+      table.drop(va);
     }
   }
 
   @Override
   public void close() {
     store.clear();
-    forgetJumps();
+    forgetPages();
     queue.close();
   }
 }

@@ -12,44 +12,43 @@ import vivarium.api.memory.GuestMemory;
  * watches exactly the pages that it has traces from.
  */
 final class TraceStore {
-  private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
-
-  /** Addresses are constants in the code, so an alias of a page has traces of its own. */
-  private record Key(long gpa, long pc, int ready) {}
+  static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
 
   private final GuestMemory memory;
-  private final Map<Key, FlatTrace> traces = new HashMap<>();
-  private final Map<Long, List<FlatTrace>> pages = new HashMap<>();
+  private final Map<Long, TracePage> pages = new HashMap<>();
+  private int traces;
   private int regions;
 
   TraceStore(GuestMemory memory) {
     this.memory = memory;
   }
 
-  @Nullable FlatTrace find(long gpa, long pc, int ready) {
-    return traces.get(new Key(gpa, pc, ready));
+  /**
+   * The page at an address; it is watched while it has traces. Addresses are constants in the code,
+   * so an alias of a page has traces of its own.
+   */
+  TracePage page(long gpa) {
+    return pages.computeIfAbsent(gpa & -PAGE_BYTES, TracePage::new);
   }
 
+  /** How many traces there are. */
   int size() {
-    return traces.size();
+    return traces;
   }
 
   void add(FlatTrace trace) {
-    traces.put(new Key(trace.gpa, trace.pc, trace.ready), trace);
-    addToPage(trace, trace.gpa & -PAGE_BYTES);
+    traces++;
+    addTo(page(trace.gpa), trace);
     if (trace.secondPage >= 0) {
-      addToPage(trace, trace.secondPage);
+      addTo(page(trace.secondPage), trace);
     }
   }
 
-  private void addToPage(FlatTrace trace, long page) {
-    List<FlatTrace> there = pages.get(page);
-    if (there == null) {
-      there = new ArrayList<>();
-      pages.put(page, there);
-      memory.watchCode(page);
+  private void addTo(TracePage page, FlatTrace trace) {
+    if (page.traces.isEmpty()) {
+      memory.watchCode(page.gpa);
     }
-    there.add(trace);
+    page.add(trace);
   }
 
   /** How many regions there are. */
@@ -92,29 +91,28 @@ final class TraceStore {
       head.requested = false;
       head.runs = 0;
     }
-    traces.remove(new Key(trace.gpa, trace.pc, trace.ready));
-    removeFromPage(trace, trace.gpa & -PAGE_BYTES);
+    traces--;
+    removeFrom(page(trace.gpa), trace);
     if (trace.secondPage >= 0) {
-      removeFromPage(trace, trace.secondPage);
+      removeFrom(page(trace.secondPage), trace);
     }
   }
 
-  private void removeFromPage(FlatTrace trace, long page) {
-    List<FlatTrace> there = pages.get(page);
-    if (there != null && there.remove(trace) && there.isEmpty()) {
-      pages.remove(page);
-      memory.unwatchCode(page);
+  private void removeFrom(TracePage page, FlatTrace trace) {
+    page.remove(trace);
+    if (page.traces.isEmpty()) {
+      memory.unwatchCode(page.gpa);
     }
   }
 
   /** The traces that were made from any byte of a range within a page. */
   List<FlatTrace> touching(long gpa, int length) {
-    List<FlatTrace> there = pages.get(gpa & -PAGE_BYTES);
+    TracePage there = pages.get(gpa & -PAGE_BYTES);
     if (there == null) {
       return List.of();
     }
     List<FlatTrace> found = new ArrayList<>();
-    for (FlatTrace trace : there) {
+    for (FlatTrace trace : there.traces) {
       if (trace.touches(gpa, length)) {
         found.add(trace);
       }
@@ -125,7 +123,7 @@ final class TraceStore {
   /** A trace and those of its page that can be in a region with it and ran cold so often. */
   List<FlatTrace> warm(FlatTrace trace, int leastRuns) {
     List<FlatTrace> found = new ArrayList<>();
-    for (FlatTrace other : pages.getOrDefault(trace.gpa & -PAGE_BYTES, List.of())) {
+    for (FlatTrace other : page(trace.gpa).traces) {
       if (other == trace
           || other.steps > 0
               && other.secondPage < 0
@@ -138,15 +136,17 @@ final class TraceStore {
     return found;
   }
 
-  /** Forgets everything. */
+  /** Forgets everything, the pages too. */
   void clear() {
-    pages.keySet().forEach(memory::unwatchCode);
-    pages.clear();
-    for (FlatTrace trace : traces.values()) {
-      trace.dropped = true;
-      trace.region = null;
+    for (TracePage page : pages.values()) {
+      memory.unwatchCode(page.gpa);
+      for (FlatTrace trace : page.traces) {
+        trace.dropped = true;
+        trace.region = null;
+      }
     }
-    traces.clear();
+    pages.clear();
+    traces = 0;
     regions = 0;
   }
 }
