@@ -48,6 +48,12 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
   private final Frame frame = new Frame();
   private @Nullable RuntimeException thrown;
 
+  /** Whether there is no code for the pc: what is there is {@link #at}. */
+  private boolean stuck;
+
+  /** The trace at the pc when {@link #stuck}, without steps; {@code null} if there can be none. */
+  private @Nullable FlatTrace at;
+
   /** Makes an engine. */
   public BytecodeEngine(CpuEnvironment environment, BytecodeOptions options) {
     this(environment, options, RegionCompiler::compile, new Refusals());
@@ -92,56 +98,68 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
         return Exit.BUDGET_SPENT;
       }
       traces.collect();
-      afterwards(execute());
+      execute();
+      afterwards();
     }
   }
 
   /**
    * Runs traces until something must be done outside, with all state in the hart block before and
-   * after.
-   *
-   * @return the trace at the pc; {@code null} if there can be none
+   * after: {@link #thrown}, or {@link #stuck}, or nothing but looking at the budget.
    */
-  private @Nullable FlatTrace execute() {
+  private void execute() {
     long left = block.budget();
     long reserve = Math.max(0, left - SLICE);
+    long least = reserve == 0 ? 0 : LOW;
     frame.budget = left - reserve;
     frame.pc = block.pc();
-    FlatTrace trace = traces.find(frame.pc);
     thrown = null;
-    if (trace != null && trace.steps > 0) {
+    at = traces.find(frame.pc);
+    stuck = !runs(at);
+    if (!stuck) {
       MemorySegment.copy(registers, ValueLayout.JAVA_LONG, 0, x, 0, x.length);
       do {
-        Region region = trace.region;
-        if (region != null && region.need <= frame.budget) {
-          thrown = region.run(x, mmu, near, fpu, frame);
-          if (thrown instanceof LeaveBlock && wentFar(trace, region, reserve)) {
-            thrown = null;
-          }
+        Region region = traces.region(frame.pc);
+        if (region != null && region.mayRun(frame.budget)) {
+          run(region, reserve);
         } else {
-          runCold(trace);
+          findAndRun(reserve);
         }
-        if (thrown != null) {
-          break;
-        }
-        trace = traces.find(frame.pc);
-      } while (trace != null
-          && trace.steps > 0
-          && (reserve == 0 ? frame.budget > 0 : frame.budget > LOW));
+      } while (thrown == null && !stuck && frame.budget > least);
       MemorySegment.copy(x, 0, registers, ValueLayout.JAVA_LONG, 0, x.length);
     }
     block.setPc(frame.pc);
     block.setBudget(frame.budget + reserve);
-    return trace;
   }
 
-  private void runCold(FlatTrace trace) {
-    if (trace.steps <= frame.budget) {
-      thrown = cold.run(trace, x, frame);
-      traces.ranCold(trace, frame.pc);
+  private static boolean runs(@Nullable FlatTrace trace) {
+    return trace != null && trace.steps > 0;
+  }
+
+  private void run(Region region, long reserve) {
+    thrown = region.run(x, mmu, near, fpu, frame);
+    if (thrown instanceof LeaveBlock && wentFar(region, reserve)) {
+      thrown = null;
+    }
+  }
+
+  private void findAndRun(long reserve) {
+    FlatTrace trace = traces.find(frame.pc);
+    if (trace == null || trace.steps == 0) {
+      at = trace;
+      stuck = true;
       return;
     }
-    thrown = cold.run(traces.beginning(trace, (int) frame.budget), x, frame);
+    Region region = trace.region;
+    if (region != null && region.mayRun(frame.budget)) {
+      traces.enter(trace.pc, region);
+      run(region, reserve);
+    } else if (trace.steps <= frame.budget) {
+      thrown = cold.run(trace, x, frame);
+      traces.ranCold(trace, frame.pc);
+    } else {
+      thrown = cold.run(traces.beginning(trace, (int) frame.budget), x, frame);
+    }
   }
 
   /**
@@ -149,9 +167,10 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
    *
    * @return whether it did, and all is well
    */
-  private boolean wentFar(FlatTrace head, Region region, long reserve) {
-    FlatTrace trace = head.reachesFar ? null : traces.find(frame.pc);
-    if (trace == null || trace.steps == 0 || trace.steps > frame.budget) {
+  private boolean wentFar(Region region, long reserve) {
+    FlatTrace head = region.head;
+    FlatTrace trace = head == null || head.reachesFar ? null : traces.find(frame.pc);
+    if (head == null || trace == null || trace.steps == 0 || trace.steps > frame.budget) {
       return false;
     }
     traces.wentFar(head, region, block.steps() + block.budget() - frame.budget - reserve);
@@ -160,7 +179,7 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
     return thrown == null;
   }
 
-  private void afterwards(@Nullable FlatTrace trace) {
+  private void afterwards() {
     RuntimeException exception = thrown;
     if (exception instanceof Trap trap) {
       block.setBudget(block.budget() - 1);
@@ -169,17 +188,17 @@ public final class BytecodeEngine implements CpuEngine, CodeWatcher {
       stepper.step();
     } else if (exception != null) {
       throw exception;
-    } else if (block.budget() > 0) {
-      stepInstead(trace);
+    } else if (stuck) {
+      stepInstead(at);
     }
     traces.select();
   }
 
   private void stepInstead(@Nullable FlatTrace trace) {
     Decoded opaque = trace == null ? null : trace.opaque;
-    if (trace == null || trace.steps == 0 && opaque == null) {
+    if (trace == null || opaque == null) {
       stepper.step();
-    } else if (trace.steps == 0 && opaque != null) {
+    } else {
       Invoker invoker = trace.invoker;
       if (invoker == null) {
         invoker = table.invoker(opaque.instruction());

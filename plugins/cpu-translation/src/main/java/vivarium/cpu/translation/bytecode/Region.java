@@ -22,7 +22,10 @@ abstract class Region {
   long lastFar;
 
   /** Least budget that it may be entered with. */
-  final int need;
+  private int need;
+
+  /** The trace that it begins with, once it is in place. */
+  @Nullable FlatTrace head;
 
   Region(long[] pcs, int[] completed, int need) {
     this.pcs = pcs;
@@ -34,10 +37,20 @@ abstract class Region {
    * Runs from the region's head while pc and budget allow.
    *
    * @param x the registers, right again when it returns
-   * @param frame budget at least {@link #need}
+   * @param frame its budget is one that it {@linkplain #mayRun may run} with
    * @return what an access threw; registers and frame are those before its instruction
    */
   abstract @Nullable RuntimeException run(long[] x, Mmu mmu, NearMemory near, Fpu fpu, Frame frame);
+
+  /** Whether it may be entered with a budget. */
+  final boolean mayRun(long budget) {
+    return need <= budget;
+  }
+
+  /** It is not to be entered any more. */
+  final void giveUp() {
+    need = Integer.MAX_VALUE;
+  }
 
   /** Called by generated code after an exception, with the budget at the head of the trace. */
   final RuntimeException thrown(RuntimeException exception, Frame frame, long budget, int at) {

@@ -83,7 +83,18 @@ final class TraceFinder implements CodeSource, TlbHolder, AutoCloseable {
       selected = new FetchTable();
       tables[index] = selected;
     }
+    selected.useFor(ready);
     fetch = selected;
+  }
+
+  /** The region that begins at a pc, if it has been {@linkplain #enter entered} of late. */
+  @Nullable Region region(long pc) {
+    return fetch.region(pc);
+  }
+
+  /** Notes that a region is entered, whose head has just been found. */
+  void enter(long pc, Region region) {
+    fetch.put(pc, region);
   }
 
   /**

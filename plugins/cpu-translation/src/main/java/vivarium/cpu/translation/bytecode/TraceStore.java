@@ -61,6 +61,7 @@ final class TraceStore {
     FlatTrace head = members.get(0);
     forgetRegion(head);
     head.region = region;
+    region.head = head;
     regions++;
     for (FlatTrace member : members.subList(1, members.size())) {
       member.partOf.add(head);
@@ -76,7 +77,9 @@ final class TraceStore {
   }
 
   private void forgetRegion(FlatTrace head) {
-    if (head.region != null) {
+    Region region = head.region;
+    if (region != null) {
+      region.giveUp();
       head.region = null;
       regions--;
     }
@@ -142,7 +145,7 @@ final class TraceStore {
       memory.unwatchCode(page.gpa);
       for (FlatTrace trace : page.traces) {
         trace.dropped = true;
-        trace.region = null;
+        forgetRegion(trace);
       }
     }
     pages.clear();
