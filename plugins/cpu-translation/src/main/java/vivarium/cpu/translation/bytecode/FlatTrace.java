@@ -117,7 +117,7 @@ final class FlatTrace {
     Arrays.fill(places, -1);
     constants = place(graph, liveness, Op.CONST, places, 0);
     given = place(graph, liveness, Op.READ, places, constants);
-    int live = placeOthers(graph, liveness, places, given);
+    int live = placeOthers(liveness, places, given);
     code = new int[live * STRIDE];
     values = new long[live];
     stepOf = new int[live];
@@ -141,7 +141,7 @@ final class FlatTrace {
     return next;
   }
 
-  private static int placeOthers(Graph graph, Liveness liveness, int[] places, int from) {
+  private static int placeOthers(Liveness liveness, int[] places, int from) {
     int next = from;
     for (int node = 0; node < places.length; node++) {
       if (places[node] < 0 && !liveness.isDead(node)) {
