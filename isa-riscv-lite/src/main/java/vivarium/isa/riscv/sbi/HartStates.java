@@ -1,5 +1,6 @@
 package vivarium.isa.riscv.sbi;
 
+import java.util.Arrays;
 import java.util.List;
 import vivarium.api.memory.GuestMemory;
 import vivarium.isa.riscv.RiscvHart;
@@ -8,15 +9,22 @@ import vivarium.isa.riscv.RiscvHart;
 final class HartStates {
   private static final long STARTED = 0;
   private static final long STOPPED = 1;
+  private static final long SUSPENDED = 4;
+  private static final long RESUME_PENDING = 6;
   private static final long RETENTIVE = 0;
   private static final long NON_RETENTIVE = 0x8000_0000L;
 
   private final List<RiscvHart> harts;
   private final GuestMemory memory;
 
+  /** For each hart its count of steps behind the call by which it suspended itself last, or -1. */
+  private final long[] suspendedAt;
+
   HartStates(List<RiscvHart> harts, GuestMemory memory) {
     this.harts = harts;
     this.memory = memory;
+    suspendedAt = new long[harts.size()];
+    Arrays.fill(suspendedAt, -1);
   }
 
   SbiResult call(RiscvHart hart, long function) {
@@ -54,12 +62,19 @@ final class HartStates {
     if (!exists(id)) {
       return SbiResult.INVALID_PARAM;
     }
-    return SbiResult.of(harts.get((int) id).stopped() ? STOPPED : STARTED);
+    RiscvHart hart = harts.get((int) id);
+    if (hart.stopped()) {
+      return SbiResult.of(STOPPED);
+    }
+    if (hart.block().steps() != suspendedAt[(int) id]) {
+      return SbiResult.of(STARTED);
+    }
+    return SbiResult.of(hart.wakes() ? RESUME_PENDING : SUSPENDED);
   }
 
   private SbiResult suspend(RiscvHart hart, long type, long pc, long opaque) {
     if (type == RETENTIVE) {
-      hart.suspend();
+      suspend(hart);
       return SbiResult.SUCCESS;
     }
     if (type != NON_RETENTIVE) {
@@ -69,8 +84,14 @@ final class HartStates {
       return SbiResult.INVALID_ADDRESS;
     }
     hart.startSupervisor(pc, opaque);
-    hart.suspend();
+    suspend(hart);
     return SbiResult.NO_RETURN;
+  }
+
+  /** The call itself is a step yet to be counted; the next one ends the suspension. */
+  private void suspend(RiscvHart hart) {
+    suspendedAt[hart.id()] = hart.block().steps() + 1;
+    hart.suspend();
   }
 
   private boolean exists(long id) {

@@ -19,6 +19,7 @@ import vivarium.testkit.TestMachine;
 
 class SbiFirmwareTest {
   private static final long KERNEL = TestMachine.RAM_BASE + (2 << 20);
+  private static final int SIE = 0x104;
   private static final int SIP = 0x144;
   private static final int TIME = 0x54494d45;
   private static final int IPI = 0x735049;
@@ -151,6 +152,27 @@ class SbiFirmwareTest {
     assertThat(call(HSM, 3, 0)).isZero();
     assertThat(hart.block().attention() & HartBlock.ATTENTION_WAIT).isNotZero();
     assertThat(hart.block().pc()).isEqualTo(KERNEL + 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 0x8000_0000L})
+  void othersSeeThatAHartIsSuspendedUntilItGoesOn(long type) {
+    call(HSM, 0, 1, KERNEL, 0);
+    other.block().setRegister(RiscvHart.A0, type);
+    other.block().setRegister(RiscvHart.A0 + 1, KERNEL + 4);
+    other.block().setRegister(RiscvHart.A0 + 6, 3);
+    other.block().setRegister(RiscvHart.A0 + 7, HSM);
+    other.writeCsr(SIE, 2);
+    assertThat(machine.run(1, 10)).isEqualTo(1);
+    call(HSM, 2, 1);
+    assertThat(value()).isEqualTo(4);
+    call(IPI, 0, 0b10, 0);
+    call(HSM, 2, 1);
+    assertThat(value()).isEqualTo(6);
+    other.block().clearAttention(HartBlock.ATTENTION_WAIT);
+    assertThat(machine.run(1, 1)).isEqualTo(1);
+    call(HSM, 2, 1);
+    assertThat(value()).isZero();
   }
 
   @Test
