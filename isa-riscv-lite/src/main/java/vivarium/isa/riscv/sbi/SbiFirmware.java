@@ -27,6 +27,11 @@ public final class SbiFirmware implements EnvironmentCalls {
   private static final long ALL_BUT_ECALL_FROM_S = ~(1L << 9);
 
   private static final long PMP_NAPOT_RWX = 0x1f;
+
+  /** Reasons of a system reset; all others are reserved or a platform's own. */
+  private static final int NO_REASON = 0;
+
+  private static final int SYSTEM_FAILURE = 1;
   private static final int A0 = RiscvHart.A0;
 
   private final List<RiscvHart> harts;
@@ -142,12 +147,15 @@ public final class SbiFirmware implements EnvironmentCalls {
     if (function != 0) {
       return SbiResult.NOT_SUPPORTED;
     }
+    if ((int) reason != NO_REASON && (int) reason != SYSTEM_FAILURE) {
+      return SbiResult.INVALID_PARAM;
+    }
     switch ((int) type) {
       case 0 -> {
-        if ((int) reason == 0) {
+        if ((int) reason == NO_REASON) {
           control.powerOff();
         } else {
-          control.fail((int) reason);
+          control.fail(SYSTEM_FAILURE);
         }
       }
       case 1, 2 -> control.reset();

@@ -202,6 +202,13 @@ class SbiFirmwareTest {
     assertThat(machine.control().events()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 2", "1, 2", "0, 0xE0000000", "0, 0xFFFFFFFF"})
+  void unknownResetReasonIsInvalid(long type, String reason) {
+    assertThat(call(SRST, 0, type, Long.decode(reason))).isEqualTo(-3);
+    assertThat(machine.control().events()).isEmpty();
+  }
+
   @Test
   void legacyShutdownPowersOff() {
     call(8, 0);
