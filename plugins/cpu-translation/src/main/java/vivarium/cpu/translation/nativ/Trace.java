@@ -44,6 +44,9 @@ final class Trace {
   /** It has proved hot before, or is a loop: there is no better code for it. */
   boolean settled;
 
+  /** How many slices of the budget have ended at its head. */
+  int slices;
+
   /** Nothing leads to it any more: its guest code has been overwritten. */
   boolean dropped;
 

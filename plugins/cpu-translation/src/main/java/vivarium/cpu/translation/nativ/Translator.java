@@ -25,6 +25,12 @@ final class Translator implements CodeSource {
    */
   static final int TRACE_STEPS = 16;
 
+  /**
+   * So many slices of the budget end at the head of a trace that is hot. To make it anew takes a
+   * millisecond while HotSpot has not compiled what makes it: the time of twenty slices.
+   */
+  private static final int HOT_SLICES = 4;
+
   /** Code of at least this size is assumed when room is looked for. */
   private static final int SPARE_BYTES = 64;
 
@@ -259,11 +265,15 @@ final class Translator implements CodeSource {
   }
 
   /**
-   * The hart was at the head of a trace when its slice of the budget was spent, which happens the
-   * more often the hotter it is: it is made anew as a loop, if it is one; if not, plain code is.
+   * The hart was at the head of a trace when a slice of the budget was spent, which happens the
+   * more often the hotter it is: in the end it is made anew as a loop, if it is one; if not, plain
+   * code is.
    */
   void noteHot(Trace trace) {
-    if (trace.settled || trace.dropped || trace.key != contexts.key()) {
+    if (trace.settled
+        || trace.dropped
+        || trace.key != contexts.key()
+        || ++trace.slices < HOT_SLICES) {
       return;
     }
     int before = counters.begin(Activity.CODE);
@@ -290,6 +300,7 @@ final class Translator implements CodeSource {
   private Trace compile(TraceCompiler made, Graph graph, long pc, long gpa) {
     Trace trace = new Trace(gpa, pc, contexts.key(), graph.secondPage(), area.next());
     made.compile(trace, contexts.uniform(), contexts.roundingMode());
+    trace.settled = trace.secondPage < 0 && graph.leadsTo(pc);
     return trace;
   }
 
