@@ -24,7 +24,6 @@ final class ColdRunner {
   /** The last node that may have thrown. */
   private int position;
 
-
   ColdRunner(Mmu mmu, Fpu fpu) {
     this.mmu = mmu;
     this.fpu = fpu;

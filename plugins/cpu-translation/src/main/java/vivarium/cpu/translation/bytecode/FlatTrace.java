@@ -92,7 +92,9 @@ final class FlatTrace {
 
   boolean dropped;
 
-  /** Another trace that begins at the same place in the same page, with other addresses or units. */
+  /**
+   * Another trace that begins at the same place in the same page, with other addresses or units.
+   */
   @Nullable FlatTrace next;
 
   /** Its first steps as traces of their own, by their number; made when a budget ends in it. */
