@@ -1,6 +1,5 @@
 package vivarium.core;
 
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.slf4j.LoggerFactory;
 import vivarium.api.isa.InstructionSet;
@@ -21,19 +20,19 @@ public final class HeadStart {
   }
 
   private static void meanwhile(String name, Runnable work) {
-    Thread.ofPlatform().daemon().name(name).start(work);
+    Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .uncaughtExceptionHandler((thread, failure) -> {})
+        .start(work);
   }
 
   /** Those of the host's own module path, where the launcher puts the product's plugins. */
   private static void readInstructionSets() {
     LoggerFactory.getILoggerFactory();
-    try {
-      ClassLoader loader = HeadStart.class.getClassLoader();
-      for (InstructionSet isa : ServiceLoader.load(InstructionSet.class, loader)) {
-        isa.table().invoker();
-      }
-    } catch (ServiceConfigurationError | RuntimeException e) {
-      // the catalog of plugins will say so
+    ClassLoader loader = HeadStart.class.getClassLoader();
+    for (InstructionSet isa : ServiceLoader.load(InstructionSet.class, loader)) {
+      isa.table().invoker();
     }
   }
 }
