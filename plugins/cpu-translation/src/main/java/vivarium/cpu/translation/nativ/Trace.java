@@ -41,7 +41,7 @@ final class Trace {
   /** Its code is plain: to be made anew from a graph if it proves hot. */
   boolean plain;
 
-  /** It has proved hot before, or is a loop: there is no better code for it. */
+  /** It has proved hot before, is a loop, or crosses pages: there is no better code for it. */
   boolean settled;
 
   /** How many slices of the budget have ended at its head. */

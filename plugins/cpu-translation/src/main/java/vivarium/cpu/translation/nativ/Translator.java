@@ -291,7 +291,7 @@ final class Translator implements CodeSource {
         contexts.dropJumps(trace.pc, area.address(trace.code));
       }
     } catch (Trap trap) {
-      throw new IllegalStateException("plain code lies in one page", trap);
+      throw new IllegalStateException("what is made anew lies in one page", trap);
     } finally {
       counters.end(before);
     }
@@ -300,7 +300,7 @@ final class Translator implements CodeSource {
   private Trace compile(TraceCompiler made, Graph graph, long pc, long gpa) {
     Trace trace = new Trace(gpa, pc, contexts.key(), graph.secondPage(), area.next());
     made.compile(trace, contexts.uniform(), contexts.roundingMode());
-    trace.settled = trace.secondPage < 0 && graph.leadsTo(pc);
+    trace.settled = trace.secondPage >= 0 || graph.leadsTo(pc);
     return trace;
   }
 
