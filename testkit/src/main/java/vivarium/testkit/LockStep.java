@@ -76,8 +76,7 @@ public final class LockStep implements AutoCloseable {
     HartBlock block = subject.hart().block();
     long end = block.steps() + steps;
     Exit exit = engine.run(steps);
-    // Stopped at the end of its budget, it has yet to look whether an interrupt is to be taken
-    // there.
+    // Stopped at the very end, it has yet to look whether an interrupt is to be taken there.
     while (exit instanceof Exit.Stopped) {
       exit = engine.run(end - block.steps());
     }

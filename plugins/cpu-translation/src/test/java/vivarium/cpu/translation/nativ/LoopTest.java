@@ -157,33 +157,28 @@ class LoopTest {
     boolean floats = random.nextBoolean();
     boolean atomics = random.nextInt(3) == 0;
     int lines = 2 + random.nextInt(14);
+    append(source, random, lines, floats, atomics);
+    return source.append(after).toString();
+  }
+
+  private static void append(
+      StringBuilder source, Random random, int lines, boolean floats, boolean atomics) {
     for (int i = 0; i < lines; i++) {
       source.append("  ").append(line(random, floats, atomics)).append('\n');
     }
-    return source.append(after).toString();
   }
 
   /** Entered in its middle, left from its middle, and now and then gone through in part only. */
   private static String loopOfSeveralTraces(Random random) {
     boolean floats = random.nextBoolean();
     StringBuilder source = new StringBuilder(BEFORE.replace("again:\n", "  j middle\nagain:\n"));
-    for (int part = 0; part < 3; part++) {
-      int lines = 1 + random.nextInt(8);
-      for (int i = 0; i < lines; i++) {
-        source.append("  ").append(line(random, floats, false)).append('\n');
-      }
-      switch (part) {
-        case 0 ->
-            source
-                .append("  andi t0, s10, 7\n  beqz t0, middle\n  addi s8, s8, -8\n")
-                .append("middle:\n");
-        case 1 ->
-            source
-                .append("  addi s8, s8, 8\n  addi s10, s10, -1\n  andi t0, s10, 15\n")
-                .append(random.nextBoolean() ? "  beqz t0, again\n" : "  bnez t0, end\n");
-        default -> source.append("end:\n");
-      }
-    }
+    append(source, random, 1 + random.nextInt(8), floats, false);
+    source.append("  andi t0, s10, 7\n  beqz t0, middle\n  addi s8, s8, -8\nmiddle:\n");
+    append(source, random, 1 + random.nextInt(8), floats, false);
+    source.append("  addi s8, s8, 8\n  addi s10, s10, -1\n  andi t0, s10, 15\n");
+    source.append(random.nextBoolean() ? "  beqz t0, again\n" : "  bnez t0, end\n");
+    append(source, random, 1 + random.nextInt(8), floats, false);
+    source.append("end:\n");
     return source.append(AFTER).toString();
   }
 
