@@ -16,6 +16,7 @@ import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
 import vivarium.api.cpu.Exit;
 import vivarium.api.cpu.HostPowers;
+import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.InstructionSet;
 
@@ -29,6 +30,7 @@ public abstract class EngineContract {
   protected static final int RAM_BYTES = 16 << 20;
 
   private static final int A0 = 10;
+  private static final int ADDI_A0_A0_2 = 0x0025_0513;
   private static final long PREAMBLE = TestMachine.RAM_BASE + RAM_BYTES - 4096;
 
   /** Loads, stores, atomics, traps and interrupts in a loop that never ends. */
@@ -189,12 +191,14 @@ public abstract class EngineContract {
     return new LockStep(machine, strategy(), host(), options());
   }
 
-  /** An engine for a machine's hart. */
+  /** An engine for a machine's first hart. */
   protected final CpuEngine engine(TestMachine machine) {
+    return engine(machine, machine.hart());
+  }
+
+  private CpuEngine engine(TestMachine machine, Hart hart) {
     return strategy()
-        .create(
-            new CpuEnvironment(
-                instructionSet(), machine.hart(), machine.memory(), host(), options()));
+        .create(new CpuEnvironment(instructionSet(), hart, machine.memory(), host(), options()));
   }
 
   /** Runs a pair by budgets of all sizes; they are the same after each, and RAM is at the end. */
@@ -233,6 +237,30 @@ public abstract class EngineContract {
   @Test
   void codeThatRewritesItselfAgreesWithTheStepperWithAndWithoutFences() {
     agreeThroughout(program(SELF_MODIFYING), 2, 300_000);
+  }
+
+  @Test
+  void codeOfOneHartIsWatchedWhenAnotherHartsCodeOfTheSamePageIsGone() {
+    TestMachine machine = new TestMachine(instructionSet(), 2, RAM_BYTES);
+    long other = TestMachine.RAM_BASE + 0x800;
+    machine.assemble(TestMachine.RAM_BASE, "again: addi a0, a0, 1\nj again\n");
+    machine.assemble(other, "again: addi a0, a0, 1\nj again\n");
+    Hart first = machine.harts().get(0);
+    Hart second = machine.harts().get(1);
+    first.block().setPc(TestMachine.RAM_BASE);
+    second.block().setPc(other);
+    try (CpuEngine one = engine(machine, first);
+        CpuEngine two = engine(machine, second)) {
+      one.run(100);
+      two.run(100);
+      for (int i = 0; i < 100; i++) {
+        machine.memory().store(TestMachine.RAM_BASE, 4, ADDI_A0_A0_2);
+      }
+      machine.memory().store(other, 4, ADDI_A0_A0_2);
+      second.block().setRegister(A0, 0);
+      two.run(100);
+      assertEquals(100, second.block().register(A0));
+    }
   }
 
   /** A guest that writes random code over itself, and a region of such code to begin with. */

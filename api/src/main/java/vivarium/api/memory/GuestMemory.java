@@ -231,9 +231,14 @@ public final class GuestMemory implements TableMemory {
     }
   }
 
-  /** No code watcher holds code of the page any more. */
+  /**
+   * A code watcher holds no code of the page any more. Stores go by the watchers all the same while
+   * another, the engine of another hart, does.
+   */
   public void unwatchCode(long gpa) {
-    flags[page(gpa)] &= ~CODE;
+    if (!holdsCode(gpa & -PAGE_BYTES, PAGE_BYTES)) {
+      flags[page(gpa)] &= ~CODE;
+    }
   }
 
   /** Whether a store would touch bytes that an engine has made code from. */

@@ -58,10 +58,27 @@ class GuestMemoryTest {
     assertThat(memory.mayStoreDirectly(BASE)).isTrue();
   }
 
+  @Test
+  void pageIsWatchedUntilNoWatcherHoldsCodeOfIt() {
+    Watcher one = new Watcher();
+    Watcher other = new Watcher();
+    memory.addCodeWatcher(one);
+    memory.addCodeWatcher(other);
+    memory.watchCode(BASE);
+    one.holdsCode = false;
+    memory.unwatchCode(BASE);
+    assertThat(memory.mayStoreDirectly(BASE)).isFalse();
+    other.holdsCode = false;
+    memory.unwatchCode(BASE);
+    assertThat(memory.mayStoreDirectly(BASE)).isTrue();
+  }
+
   private static final class Watcher implements CodeWatcher {
+    private boolean holdsCode = true;
+
     @Override
     public boolean holdsCode(long gpa, int length) {
-      return true;
+      return holdsCode;
     }
 
     @Override

@@ -252,7 +252,8 @@ final class BlockCache {
 
   /** Drops everything. */
   void clear() {
-    pages.keySet().forEach(memory::unwatchCode);
+    List<Long> watched = List.copyOf(pages.keySet());
     pages.clear();
+    watched.forEach(memory::unwatchCode);
   }
 }

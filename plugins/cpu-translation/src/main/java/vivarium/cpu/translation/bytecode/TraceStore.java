@@ -140,14 +140,15 @@ final class TraceStore {
 
   /** Forgets everything, the pages too. */
   void clear() {
-    for (TracePage page : pages.values()) {
-      memory.unwatchCode(page.gpa);
+    List<TracePage> watched = List.copyOf(pages.values());
+    for (TracePage page : watched) {
       for (FlatTrace trace : page.traces) {
         trace.dropped = true;
         forgetRegion(trace);
       }
     }
     pages.clear();
+    watched.forEach(page -> memory.unwatchCode(page.gpa));
     traces = 0;
     regions = 0;
   }
