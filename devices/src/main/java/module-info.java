@@ -9,6 +9,7 @@ module vivarium.devices {
       vivarium.devices.Plic.Type,
       vivarium.devices.GoldfishRtc.Type,
       vivarium.devices.Syscon.Type,
+      vivarium.devices.CfiFlash.Type,
       vivarium.devices.virtio.VirtioBlk.Type,
       vivarium.devices.virtio.VirtioRng.Type;
 }

@@ -48,7 +48,14 @@ class DescriptionTest {
   void theModuleProvidesTheBoardsDevicesByTheirNames() {
     assertThat(Catalog.types().keySet())
         .containsExactlyInAnyOrder(
-            "ns16550a", "clint", "plic", "goldfish-rtc", "syscon", "virtio-blk", "virtio-rng");
+            "ns16550a",
+            "clint",
+            "plic",
+            "goldfish-rtc",
+            "syscon",
+            "cfi-flash",
+            "virtio-blk",
+            "virtio-rng");
   }
 
   @Test

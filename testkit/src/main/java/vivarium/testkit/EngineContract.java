@@ -19,6 +19,7 @@ import vivarium.api.cpu.HostPowers;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.InstructionSet;
+import vivarium.api.memory.DeviceMemory;
 
 /**
  * What every CPU strategy promises: a test class extends this one, says which strategy it is, and
@@ -383,6 +384,118 @@ public abstract class EngineContract {
       long before = machine.hart().block().register(A0);
       engine.run(1000);
       assertEquals(before, machine.hart().block().register(A0));
+    }
+  }
+
+  /** The code takes itself away; what then faults gives it back, with another instruction. */
+  private TestMachine codeInDeviceMemory() {
+    TestMachine machine =
+        program(
+                """
+                  la t0, handler
+                  csrw mtvec, t0
+                  li s1, 0x20001000
+                  li s5, 0x00140413
+                  li s6, 0x00200000
+                  li s7, 0x20000000
+                  jr s7
+                  .align 2
+                handler:
+                  csrr s2, mcause
+                  xor s5, s5, s6
+                  sw s5, 0(s7)
+                  mret
+                """)
+            .get();
+    machine.addDeviceMemory(
+        """
+        again:
+          addi s0, s0, 1
+          andi t2, s0, 63
+          bnez t2, again
+          sw zero, 0(s1)
+          addi s4, s4, 1
+          j again
+        """);
+    return machine;
+  }
+
+  @Test
+  void codeInMemoryOfADeviceRunsUntilTheDeviceTakesItAwayOrChangesIt() {
+    HartBlock block = agreeThroughRandomBudgets(this::codeInDeviceMemory);
+    assertTrue(block.register(20) > 100, "s4: how often it was taken away");
+    assertEquals(1, block.register(18), "s2: instruction access fault");
+  }
+
+  @Test
+  void codeThatADeviceTakesAwayBetweenRunsIsNotRun() {
+    TestMachine machine =
+        program(
+                """
+                  la t0, handler
+                  csrw mtvec, t0
+                  li t0, 0x20000000
+                  jr t0
+                  .align 2
+                handler:
+                  csrr s2, mcause
+                loop:
+                  j loop
+                """)
+            .get();
+    DeviceMemory device = machine.addDeviceMemory("again: addi a0, a0, 1\n j again\n");
+    try (CpuEngine engine = engine(machine)) {
+      engine.run(1000);
+      long before = machine.hart().block().register(A0);
+      assertTrue(before > 400);
+      device.setReadable(false);
+      engine.run(1000);
+      assertEquals(before, machine.hart().block().register(A0));
+      assertEquals(1, machine.hart().block().register(18), "s2: instruction access fault");
+    }
+  }
+
+  private TestMachine dataInDeviceMemory() {
+    TestMachine machine =
+        program(
+                """
+                  li s1, 0x20000000
+                again:
+                  addi s0, s0, 1
+                  ld a0, 0(s1)
+                  lr.w a1, (s1)
+                  andi t2, s0, 63
+                  bnez t2, again
+                  sw zero, 8(s1)
+                  ld a2, 0(s1)
+                  add s2, s2, a2
+                  sw s0, 8(s1)
+                  ld a3, 8(s1)
+                  add s3, s3, a3
+                  addi s4, s4, 1
+                  j again
+                """)
+            .get();
+    machine.addDeviceMemory("nop\nnop\n");
+    return machine;
+  }
+
+  @Test
+  void dataInMemoryOfADeviceIsReadUntilTheDeviceTakesItAwayOrChangesIt() {
+    HartBlock block = agreeThroughRandomBudgets(this::dataInDeviceMemory);
+    long times = block.register(20);
+    assertTrue(times > 100, "s4: how often it was taken away");
+    assertTrue(block.register(18) + times <= 0, "s2: minus one each time");
+    assertEquals(times * (times + 1) / 2 * 64, block.register(19), "s3: what was stored");
+  }
+
+  private HartBlock agreeThroughRandomBudgets(Supplier<TestMachine> guest) {
+    try (LockStep pair = lockStep(guest)) {
+      Random random = new Random(7);
+      for (int i = 0; i < 300; i++) {
+        assertEquals(Optional.empty(), pair.run(1 + random.nextInt(500)));
+      }
+      return pair.subject().hart().block();
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import vivarium.api.cpu.Counters;
 import vivarium.api.cpu.Stepper;
 import vivarium.api.isa.BootRequest;
@@ -14,22 +15,27 @@ import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.HartEnvironment;
 import vivarium.api.isa.InstructionSet;
+import vivarium.api.memory.DeviceMemory;
 import vivarium.api.memory.GuestMemory;
-import vivarium.testkit.device.EmptyBus;
+import vivarium.testkit.device.SwitchedMemory;
 
 /**
- * The smallest machine: harts and RAM, without devices, driven instruction by instruction. RAM is
- * contiguous and its memory strategy walks the guest's own tables. For one thread.
+ * The smallest machine: harts and RAM, without devices but for memory of one, driven instruction by
+ * instruction. RAM is contiguous and its memory strategy walks the guest's own tables. For one
+ * thread.
  */
 public final class TestMachine {
   /** Guest-physical address of the first byte of RAM. */
   public static final long RAM_BASE = 0x8000_0000L;
+
+  private static final int DEVICE_MEMORY_BYTES = 4 * GuestMemory.PAGE_BYTES;
 
   /** Ends with the last machine that uses it. */
   private final Arena arena = Arena.ofAuto();
 
   private final InstructionSet instructionSet;
   private final GuestMemory memory;
+  private final SwitchedMemory bus = new SwitchedMemory();
   private final FakeClock clock = new FakeClock();
   private final FakeControl control = new FakeControl();
   private final List<Hart> harts = new ArrayList<>();
@@ -42,15 +48,14 @@ public final class TestMachine {
    */
   public TestMachine(InstructionSet instructionSet, int hartCount, long ramBytes) {
     this.instructionSet = instructionSet;
-    MemorySegment machine = arena.allocate(ramBytes, GuestMemory.PAGE_BYTES);
+    MemorySegment machine = arena.allocate(ramBytes + DEVICE_MEMORY_BYTES, GuestMemory.PAGE_BYTES);
     memory =
         new GuestMemory(machine, RAM_BASE, ramBytes, page -> (long) page << GuestMemory.PAGE_SHIFT);
     for (int id = 0; id < hartCount; id++) {
       HartBlock block = new HartBlock(arena.allocate(HartBlock.BYTES, 64));
       Hart hart =
           instructionSet.createHart(
-              new HartEnvironment(
-                  id, block, memory, new EmptyBus(), clock, control, new Counters()));
+              new HartEnvironment(id, block, memory, bus, clock, control, new Counters()));
       hart.mmu().setPaging(new WalkingPaging(memory));
       harts.add(hart);
       steppers.add(new Stepper(instructionSet, hart, memory));
@@ -94,6 +99,16 @@ public final class TestMachine {
     return assembler.labels();
   }
 
+  /** Adds a device whose memory, readable at first, holds a program; before the first engine. */
+  public DeviceMemory addDeviceMemory(String source) {
+    DeviceMemory device = memory.addDeviceMemory(SwitchedMemory.BASE, DEVICE_MEMORY_BYTES);
+    Assembler assembler = Assembler.of(instructionSet).at(SwitchedMemory.BASE).text(source);
+    device.write(0, MemorySegment.ofArray(assembler.bytes()));
+    device.setReadable(true);
+    bus.connect(device);
+    return device;
+  }
+
   /**
    * Makes a machine of one hart that is about to run a program.
    *
@@ -115,11 +130,21 @@ public final class TestMachine {
 
   /** Boots as a machine would, with a device tree that only names the initial RAM disk. */
   public void boot(Optional<Image> firmware, Optional<Image> kernel, Optional<Image> initrd) {
+    boot(firmware, kernel, initrd, OptionalLong.empty());
+  }
+
+  /** The same, where code may stand in flash. */
+  public void boot(
+      Optional<Image> firmware,
+      Optional<Image> kernel,
+      Optional<Image> initrd,
+      OptionalLong resident) {
     instructionSet.boot(
         new BootRequest(
             firmware,
             kernel,
             initrd,
+            resident,
             (start, end) -> "%016x-%016x".formatted(start, end).getBytes(),
             harts,
             memory,

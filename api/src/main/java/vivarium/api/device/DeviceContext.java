@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import vivarium.api.isa.Hart;
+import vivarium.api.memory.DeviceMemory;
 import vivarium.api.memory.GuestMemory;
 
 /** What the core lends to a device that is being made. */
@@ -34,6 +35,14 @@ public interface DeviceContext {
 
   /** The storage that the user gave the device. */
   Optional<BlockStorage> storage();
+
+  /**
+   * Memory of the device's own at its place on the bus, as large as its region, where the board has
+   * such.
+   */
+  default Optional<DeviceMemory> deviceMemory() {
+    return Optional.empty();
+  }
 
   /** Randomness: the host's, or a seeded generator in deterministic mode. */
   RandomGenerator random();

@@ -3,6 +3,7 @@ package vivarium.api.isa;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import vivarium.api.device.Clock;
 import vivarium.api.device.MachineControl;
 import vivarium.api.memory.GuestMemory;
@@ -15,6 +16,8 @@ import vivarium.api.memory.GuestMemory;
  * @param firmware an ELF file or raw image that runs first, in the most privileged mode
  * @param kernel an ELF file or raw image of an operating system
  * @param initrd the initial RAM disk
+ * @param resident where code stands that is there without being loaded, as in flash: without a
+ *     kernel it is run in its place
  * @param deviceTree makes the flattened device tree once it is known where the initrd lies
  * @param harts all harts, in order, in reset
  * @param memory guest-physical memory to load into
@@ -25,6 +28,7 @@ public record BootRequest(
     Optional<Image> firmware,
     Optional<Image> kernel,
     Optional<Image> initrd,
+    OptionalLong resident,
     DeviceTreeSource deviceTree,
     List<Hart> harts,
     GuestMemory memory,

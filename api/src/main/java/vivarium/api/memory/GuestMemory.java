@@ -29,6 +29,7 @@ public final class GuestMemory implements TableMemory {
   private static final byte GUARD_STORE = 2;
   private static final byte GUARD_LOAD = 4;
   private static final byte MAY_BE_CACHED = 8;
+  private static final byte DEVICE = 16;
   private static final long NOT_GIVEN = -1L;
   private static final long ALL_ONES_ENTRY = Long.MAX_VALUE;
 
@@ -36,8 +37,9 @@ public final class GuestMemory implements TableMemory {
   private final long base;
   private final long size;
   private final RamFrames frames;
-  private final long[] frameOfPage;
-  private final byte[] flags;
+  private final List<DeviceMemory> deviceMemories = new ArrayList<>(2);
+  private long[] frameOfPage;
+  private byte[] flags;
   private final List<CodeWatcher> codeWatchers = new ArrayList<>(1);
   private final List<TlbHolder> tlbs = new ArrayList<>(2);
   private @Nullable TableGuard tableGuard;
@@ -86,14 +88,93 @@ public final class GuestMemory implements TableMemory {
     return offset >= 0 && length >= 0 && length <= size && offset <= size - length;
   }
 
-  /** P2M: the machine address that backs a guest-physical address in RAM. */
+  /**
+   * Whether a whole range is RAM, or memory of a device that is {@linkplain DeviceMemory#isReadable
+   * readable} now: what harts fetch from, and load from without the device.
+   */
+  public boolean isReadable(long gpa, long length) {
+    if (isRam(gpa, length)) {
+      return true;
+    }
+    DeviceMemory device = deviceMemory(gpa, length);
+    return device != null && device.isReadable();
+  }
+
+  /**
+   * Gives a device memory of its own, which reads as zero. Before the first engine is made.
+   *
+   * @param gpa where it is, page-aligned
+   * @param bytes a multiple of the page size
+   */
+  public DeviceMemory addDeviceMemory(long gpa, long bytes) {
+    if ((gpa | bytes) % PAGE_BYTES != 0 || bytes <= 0) {
+      throw new IllegalArgumentException("device memory must be a multiple of 4 KiB");
+    }
+    int first = frameOfPage.length;
+    int pages = Math.toIntExact(first + (bytes >> PAGE_SHIFT));
+    frameOfPage = Arrays.copyOf(frameOfPage, pages);
+    Arrays.fill(frameOfPage, first, pages, NOT_GIVEN);
+    flags = Arrays.copyOf(flags, pages);
+    Arrays.fill(flags, first, pages, DEVICE);
+    DeviceMemory added = new DeviceMemory(this, gpa, bytes, first);
+    deviceMemories.add(added);
+    return added;
+  }
+
+  private @Nullable DeviceMemory deviceMemory(long gpa, long length) {
+    for (DeviceMemory device : deviceMemories) {
+      if (device.covers(gpa, length)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  /** A device's memory stops being readable: whatever leads there directly is dropped. */
+  void dropDeviceMemory(DeviceMemory device, boolean fetched) {
+    for (long offset = 0; offset < device.size(); offset += PAGE_BYTES) {
+      int page = device.firstPage() + (int) (offset >> PAGE_SHIFT);
+      long gpa = device.gpa() + offset;
+      if ((flags[page] & MAY_BE_CACHED) != 0) {
+        tlbs.forEach(tlb -> tlb.dropPage(gpa));
+        flags[page] &= ~MAY_BE_CACHED;
+      }
+      codeWritten(gpa, PAGE_BYTES);
+    }
+    if (fetched) {
+      for (int i = 0; i < TranslationContext.MAX_CONTEXTS; i++) {
+        dropContext(i, true, 0);
+      }
+    }
+  }
+
+  /** A hart fetches from a page, and may keep what it has found. */
+  void noteFetch(long gpa) {
+    if ((flags[page(gpa)] & DEVICE) != 0) {
+      java.util.Objects.requireNonNull(deviceMemory(gpa, 1)).noteFetch();
+    }
+  }
+
+  /** How many pages have numbers: those of RAM, then those of devices. */
+  public int pages() {
+    return flags.length;
+  }
+
+  /** The number of the page at an address that is RAM or memory of a device, from 0. */
+  public int pageNumber(long gpa) {
+    return page(gpa);
+  }
+
+  /** P2M: the machine address that backs a guest-physical address in RAM or device memory. */
   public long machineAddress(long gpa) {
     int page = page(gpa);
     long ma = frameOfPage[page];
     if (ma == NOT_GIVEN) {
       ma = frames.give(page);
       frameOfPage[page] = ma;
-      noteFrame(page, ma);
+      if ((flags[page] & DEVICE) == 0) {
+        noteFrame(page, ma);
+      }
     }
     return ma + (gpa & (PAGE_BYTES - 1));
   }
@@ -165,7 +246,7 @@ public final class GuestMemory implements TableMemory {
 
   /** Whether stores to the page at {@code gpa} need nobody's attention. */
   public boolean mayStoreDirectly(long gpa) {
-    return (flags[page(gpa)] & (CODE | GUARD_STORE)) == 0;
+    return (flags[page(gpa)] & (CODE | GUARD_STORE | DEVICE)) == 0;
   }
 
   /**
@@ -410,6 +491,20 @@ public final class GuestMemory implements TableMemory {
   }
 
   private int page(long gpa) {
-    return Math.toIntExact(gpa - base >> PAGE_SHIFT);
+    long offset = gpa - base;
+    return offset >= 0 && offset < size ? (int) (offset >> PAGE_SHIFT) : slowPage(gpa);
+  }
+
+  private int slowPage(long gpa) {
+    DeviceMemory device = deviceMemory(gpa, 1);
+    if (device == null) {
+      throw new IndexOutOfBoundsException("no memory: 0x" + Long.toHexString(gpa));
+    }
+    return device.firstPage() + (int) (gpa - device.gpa() >> PAGE_SHIFT);
+  }
+
+  /** Bytes of a device's memory within one page. */
+  MemorySegment slice(long gpa, int length) {
+    return machine.asSlice(machineAddress(gpa), length);
   }
 }

@@ -273,9 +273,10 @@ public final class Mmu implements TlbHolder {
   public long resolveFetch(long va, int length) throws Trap {
     hart.counters().tlbMisses++;
     long gpa = resolve(fetchContext(), va, length, Access.FETCH).gpa();
-    if (!memory.isRam(gpa, length)) {
+    if (!memory.isReadable(gpa, length)) {
       throw hart.accessFault(Access.FETCH, va);
     }
+    memory.noteFetch(gpa);
     return gpa;
   }
 
@@ -336,7 +337,7 @@ public final class Mmu implements TlbHolder {
     Translation found = resolve(dataContext(), va, width, access);
     long gpa = found.gpa();
     int cacheable = found.permissions();
-    if (cacheable != 0 && memory.isRam(gpa & PAGE_MASK, PAGE_BYTES)) {
+    if (cacheable != 0 && memory.isReadable(gpa & PAGE_MASK, PAGE_BYTES)) {
       boolean load = (cacheable & Access.LOAD.mask()) != 0 && memory.mayLoadDirectly(gpa);
       boolean store = (cacheable & Access.STORE.mask()) != 0 && memory.mayStoreDirectly(gpa);
       if (load || store) {
@@ -440,7 +441,7 @@ public final class Mmu implements TlbHolder {
       return va + addends[slot];
     }
     long gpa = slowResolve(va, width, access);
-    if (!memory.isRam(gpa, width)) {
+    if (!(access == Access.LOAD ? memory.isReadable(gpa, width) : memory.isRam(gpa, width))) {
       throw hart.accessFault(access, va);
     }
     leaveIfGuarded(gpa, access);

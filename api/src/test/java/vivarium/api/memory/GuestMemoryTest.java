@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GuestMemoryTest {
   private static final long BASE = 0x8000_0000L;
   private static final long PAGE = GuestMemory.PAGE_BYTES;
   private static final int PAGES = 16;
+  private static final long DEVICE = 0x2000_0000L;
   private static final long FIRST_FRAME = 4 * PAGE;
 
   /** Frames in order, but for page 5, which lies at the end. */
@@ -71,6 +75,65 @@ class GuestMemoryTest {
     other.holdsCode = false;
     memory.unwatchCode(BASE);
     assertThat(memory.mayStoreDirectly(BASE)).isTrue();
+  }
+
+  @Test
+  void memoryOfADeviceIsNoRamAndReadableOnlyWhenTheDeviceLetsIt() {
+    DeviceMemory device = memory.addDeviceMemory(DEVICE, 2 * PAGE);
+    device.write(PAGE - 2, MemorySegment.ofArray(new byte[] {1, 2, 3, 4}));
+    assertThat(memory.isReadable(DEVICE, 4)).isFalse();
+    device.setReadable(true);
+    assertThat(memory.isReadable(DEVICE, 2 * PAGE)).isTrue();
+    assertThat(memory.isReadable(DEVICE, 2 * PAGE + 1)).isFalse();
+    assertThat(memory.isReadable(BASE, 4)).isTrue();
+    assertThat(memory.isRam(DEVICE, 4)).isFalse();
+    assertThat(memory.mayLoadDirectly(DEVICE)).isTrue();
+    assertThat(memory.mayStoreDirectly(DEVICE)).isFalse();
+    assertThat(device.load(PAGE - 2, 4)).isEqualTo(0x0403_0201);
+    assertThat(memory.load(DEVICE + PAGE, 2)).isEqualTo(0x0403);
+    assertThatThrownBy(() -> device.write(0, MemorySegment.ofArray(new byte[1])))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> device.load(2 * PAGE, 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void pagesOfDevicesAreNumberedBehindThoseOfRam() {
+    memory.addDeviceMemory(DEVICE, 2 * PAGE);
+    memory.addDeviceMemory(DEVICE + 16 * PAGE, PAGE);
+    assertThat(memory.pages()).isEqualTo(PAGES + 3);
+    assertThat(memory.pageNumber(BASE + PAGE)).isEqualTo(1);
+    assertThat(memory.pageNumber(DEVICE + PAGE)).isEqualTo(PAGES + 1);
+    assertThat(memory.pageNumber(DEVICE + 16 * PAGE)).isEqualTo(PAGES + 2);
+    assertThatThrownBy(() -> memory.pageNumber(DEVICE + 2 * PAGE))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void whoeverReachesADevicesMemoryIsToldWhenItIsNoLongerReadable() {
+    DeviceMemory device = memory.addDeviceMemory(DEVICE, 2 * PAGE);
+    device.setReadable(true);
+    List<Long> dropped = new ArrayList<>();
+    memory.addTlb(new PageList(dropped));
+    memory.hostPage(DEVICE + PAGE);
+    device.setReadable(false);
+    assertThat(dropped).containsExactly(DEVICE + PAGE);
+    device.setReadable(true);
+    device.setReadable(false);
+    assertThat(dropped).hasSize(1);
+  }
+
+  private record PageList(List<Long> pages) implements TlbHolder {
+    @Override
+    public void dropStores(long gpaPage) {}
+
+    @Override
+    public void dropPage(long gpaPage) {
+      pages.add(gpaPage);
+    }
+
+    @Override
+    public void dropContext(int contextIndex, boolean allAddresses, long va) {}
   }
 
   private static final class Watcher implements CodeWatcher {

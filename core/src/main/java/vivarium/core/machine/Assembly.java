@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import vivarium.api.isa.BootRequest;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.HartEnvironment;
+import vivarium.api.memory.DeviceMemory;
 import vivarium.api.memory.GuestMemory;
 import vivarium.api.memory.Paging;
 import vivarium.api.memory.PagingEnvironment;
@@ -39,7 +41,7 @@ final class Assembly {
   private final MachineConfig config;
   private final Parts parts;
   private final Extent extent;
-  private final List<BlockStorage> storages;
+  private final Storages storages;
   private final Cleanup cleanup = new Cleanup();
   private final SystemBus bus = new SystemBus();
   private final RandomGenerator random;
@@ -55,7 +57,7 @@ final class Assembly {
   /** A device and its place. */
   private record Placed(Board.Place place, Device device) {}
 
-  private Assembly(MachineConfig config, Parts parts, Extent extent, List<BlockStorage> storages) {
+  private Assembly(MachineConfig config, Parts parts, Extent extent, Storages storages) {
     this.config = config;
     this.parts = parts;
     this.extent = extent;
@@ -77,10 +79,9 @@ final class Assembly {
    * Assembles a machine and loads what it boots.
    *
    * @param extent its RAM, zeroed
-   * @param storages its disks, in order; they outlive the machine
+   * @param storages its disks and flash; they outlive the machine
    */
-  static Machine assemble(
-      MachineConfig config, Parts parts, Extent extent, List<BlockStorage> storages) {
+  static Machine assemble(MachineConfig config, Parts parts, Extent extent, Storages storages) {
     Assembly assembly = new Assembly(config, parts, extent, storages);
     try {
       return assembly.assemble();
@@ -144,8 +145,9 @@ final class Assembly {
     place(Board.SYSCON, Map.of(), Optional.empty(), controller);
     place(Board.RTC, Map.of(), Optional.empty(), controller);
     place(Board.UART, Map.of(), Optional.empty(), controller);
+    placeFlash(controller);
     int slot = 0;
-    for (BlockStorage storage : storages) {
+    for (BlockStorage storage : storages.disks()) {
       Board.Place disk = Board.virtio(slot++, Parts.DISK);
       place(disk, Map.of(), Optional.of(storage), controller);
     }
@@ -166,10 +168,28 @@ final class Assembly {
     return controller;
   }
 
+  private void placeFlash(InterruptController controller) {
+    for (int bank = 0; bank < storages.flash().size(); bank++) {
+      Board.Place place = Board.flash(bank);
+      DeviceMemory cells = memory.addDeviceMemory(place.base(), Board.FLASH_BANK_BYTES);
+      Optional<BlockStorage> storage = Optional.of(storages.flash().get(bank));
+      place(place, Map.of(), storage, Optional.of(cells), controller);
+    }
+  }
+
   private Device place(
       Board.Place place,
       Map<String, String> properties,
       Optional<BlockStorage> storage,
+      @Nullable InterruptController controller) {
+    return place(place, properties, storage, Optional.empty(), controller);
+  }
+
+  private Device place(
+      Board.Place place,
+      Map<String, String> properties,
+      Optional<BlockStorage> storage,
+      Optional<DeviceMemory> deviceMemory,
       @Nullable InterruptController controller) {
     InterruptLine line =
         controller == null || place.interrupt() == 0
@@ -189,6 +209,7 @@ final class Assembly {
                     power,
                     isConsole ? config.console() : Console.nowhere(),
                     storage,
+                    deviceMemory,
                     random,
                     inbox));
     cleanup.add(device);
@@ -221,6 +242,7 @@ final class Assembly {
         Images.map("firmware", config.firmware(), ram, images),
         Images.map("kernel", config.kernel(), ram, images),
         Images.map("initrd", config.initrd(), ram, images),
+        config.flash().isEmpty() ? OptionalLong.empty() : OptionalLong.of(Board.FLASH_BASE),
         (start, end) -> FlattenedDeviceTree.write(describe(controller, start, end)),
         harts,
         memory,

@@ -23,6 +23,15 @@ final class Board {
   /** The serial console. */
   static final Place UART = new Place("ns16550a", 0x1000_0000L, 10);
 
+  /** How many banks of flash there can be, one after the other. */
+  static final int FLASH_BANKS = 2;
+
+  /** Bytes of a bank of flash. */
+  static final long FLASH_BANK_BYTES = 32L << 20;
+
+  /** Where flash begins: what stands in the first bank can be booted. */
+  static final long FLASH_BASE = 0x2000_0000L;
+
   /** Where the console is in the device tree. */
   static final String CONSOLE_PATH = "/soc/serial@10000000";
 
@@ -51,6 +60,15 @@ final class Board {
    * @param interrupt source at the interrupt controller; 0 for none
    */
   record Place(String device, long base, int interrupt) {}
+
+  /**
+   * A bank of flash.
+   *
+   * @param bank from 0
+   */
+  static Place flash(int bank) {
+    return new Place("cfi-flash", FLASH_BASE + bank * FLASH_BANK_BYTES, 0);
+  }
 
   /**
    * A virtio-mmio slot.

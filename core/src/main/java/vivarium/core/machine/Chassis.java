@@ -1,10 +1,7 @@
 package vivarium.core.machine;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 import vivarium.api.VivariumException;
-import vivarium.api.device.BlockStorage;
 import vivarium.core.memory.Extent;
 import vivarium.core.memory.MachineMemory;
 import vivarium.core.plugin.PluginCatalog;
@@ -18,7 +15,7 @@ final class Chassis implements AutoCloseable {
   private final Parts parts;
   private final MachineMemory machineMemory;
   private final Cleanup opened;
-  private final List<BlockStorage> storages;
+  private final Storages storages;
   private Extent extent;
   private volatile Machine machine;
 
@@ -27,7 +24,7 @@ final class Chassis implements AutoCloseable {
       Parts parts,
       MachineMemory machineMemory,
       Cleanup opened,
-      List<BlockStorage> storages,
+      Storages storages,
       Extent extent) {
     this.config = config;
     this.parts = parts;
@@ -50,12 +47,9 @@ final class Chassis implements AutoCloseable {
     Cleanup opened = new Cleanup();
     Extent extent = null;
     try {
-      List<BlockStorage> storages = new ArrayList<>();
-      for (MachineConfig.Disk disk : config.disks()) {
-        storages.add(opened.add(RawImage.open(disk.path(), disk.readOnly())));
-      }
+      Storages storages = Storages.open(config, opened);
       MachineMemory machineMemory = memory.get();
-      extent = machineMemory.give(config.name(), config.memoryBytes());
+      extent = give(config, machineMemory, storages);
       return new Chassis(config, parts, machineMemory, opened, storages, extent);
     } catch (Throwable e) {
       opened.close();
@@ -64,6 +58,12 @@ final class Chassis implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** Frames for RAM, and behind them for what is in flash. */
+  private static Extent give(MachineConfig config, MachineMemory memory, Storages storages) {
+    long flashBytes = storages.flash().size() * Board.FLASH_BANK_BYTES;
+    return memory.give(config.name(), config.memoryBytes() + flashBytes);
   }
 
   MachineConfig config() {
@@ -88,7 +88,7 @@ final class Chassis implements AutoCloseable {
   void reassemble() {
     machine.close();
     extent.close();
-    extent = machineMemory.give(config.name(), config.memoryBytes());
+    extent = give(config, machineMemory, storages);
     machine = Assembly.assemble(config, parts, extent, storages);
   }
 

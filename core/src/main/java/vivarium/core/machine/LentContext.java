@@ -11,6 +11,7 @@ import vivarium.api.device.DeviceContext;
 import vivarium.api.device.InterruptLine;
 import vivarium.api.device.MachineControl;
 import vivarium.api.isa.Hart;
+import vivarium.api.memory.DeviceMemory;
 import vivarium.api.memory.GuestMemory;
 
 /** What one device is lent. */
@@ -23,6 +24,7 @@ record LentContext(
     MachineControl control,
     ConsolePort console,
     Optional<BlockStorage> storage,
+    Optional<DeviceMemory> deviceMemory,
     RandomGenerator random,
     Inbox inbox)
     implements DeviceContext {

@@ -27,6 +27,7 @@ import vivarium.core.schedule.Share;
  * @param initrd initial RAM disk
  * @param append the kernel's command line
  * @param disks in the order of their names in the guest
+ * @param flash what is in the banks of flash, in their order; no flash if empty
  * @param devices further devices, each in a virtio-mmio slot
  * @param entropy whether there is a {@code virtio-rng}
  * @param console the host's side of the serial console
@@ -52,6 +53,7 @@ public record MachineConfig(
     Optional<Path> initrd,
     String append,
     List<Disk> disks,
+    List<Disk> flash,
     List<ExtraDevice> devices,
     boolean entropy,
     Console console,
@@ -67,11 +69,12 @@ public record MachineConfig(
     cpuOptions = Map.copyOf(cpuOptions);
     memoryOptions = Map.copyOf(memoryOptions);
     disks = List.copyOf(disks);
+    flash = List.copyOf(flash);
     devices = List.copyOf(devices);
   }
 
   /**
-   * A raw disk image.
+   * A raw image of a disk or of flash.
    *
    * @param path of the file
    * @param readOnly whether the guest cannot write it
@@ -112,6 +115,7 @@ public record MachineConfig(
     private Optional<Path> initrd = Optional.empty();
     private String append = "";
     private final List<Disk> disks = new ArrayList<>();
+    private final List<Disk> flash = new ArrayList<>();
     private final List<ExtraDevice> devices = new ArrayList<>();
     private boolean entropy = true;
     private Console console = Console.nowhere();
@@ -207,6 +211,15 @@ public record MachineConfig(
       return this;
     }
 
+    /**
+     * Sets what is in the next bank of flash. What stands in the first one is booted where there is
+     * no kernel; of those without a file, the guest's writes are forgotten.
+     */
+    public Builder flash(Path path, boolean readOnly) {
+      flash.add(new Disk(path, readOnly));
+      return this;
+    }
+
     /** Adds a device of a plugin in the next virtio-mmio slot. */
     public Builder device(String type, Map<String, String> properties) {
       devices.add(new ExtraDevice(type, properties));
@@ -267,6 +280,7 @@ public record MachineConfig(
           initrd,
           append,
           disks,
+          flash,
           devices,
           entropy,
           console,

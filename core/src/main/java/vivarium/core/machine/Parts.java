@@ -55,6 +55,10 @@ record Parts(
     if (!config.disks().isEmpty()) {
       devices.put(DISK, catalog.device(DISK));
     }
+    if (!config.flash().isEmpty()) {
+      String flash = Board.flash(0).device();
+      devices.put(flash, catalog.device(flash));
+    }
     if (config.entropy()) {
       devices.put(ENTROPY, catalog.device(ENTROPY));
     }
@@ -102,6 +106,10 @@ record Parts(
         config.maxSteps().orElse(1) > 0,
         "the most steps must be positive, not " + config.maxSteps().orElse(0));
     require(config.quantumSteps().orElse(1) > 0, "the quantum must be positive");
+    require(
+        config.flash().size() <= Board.FLASH_BANKS,
+        "the board has %d banks of flash, but %d are wanted"
+            .formatted(Board.FLASH_BANKS, config.flash().size()));
     int slots = config.disks().size() + config.devices().size() + (config.entropy() ? 1 : 0);
     require(
         slots <= Board.VIRTIO_SLOTS,
@@ -110,7 +118,9 @@ record Parts(
 
   private static void checkImages(MachineConfig config) {
     boolean hasKernel = config.kernel().isPresent();
-    require(hasKernel || config.firmware().isPresent(), "nothing to boot: no kernel, no firmware");
+    require(
+        hasKernel || config.firmware().isPresent() || !config.flash().isEmpty(),
+        "nothing to boot: no kernel, no firmware, no flash");
     require(hasKernel || config.initrd().isEmpty(), "an initrd needs a kernel");
     require(hasKernel || config.append().isEmpty(), "a kernel command line needs a kernel");
     Images.check("firmware", config.firmware(), config.memoryBytes());

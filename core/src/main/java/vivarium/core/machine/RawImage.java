@@ -19,10 +19,41 @@ import vivarium.api.VivariumException;
 import vivarium.api.device.BlockStorage;
 
 /**
- * A raw disk image in a file: byte for byte what the guest sees. Locked against other processes,
- * and against other machines of this one; several may share it for reading.
+ * A raw image of a disk or of flash in a file: byte for byte what the guest sees. Locked against
+ * other processes, and against other machines of this one; several may share it for reading.
  */
 public final class RawImage implements BlockStorage {
+  /** What an image is of, and which sizes it can have. */
+  enum Kind {
+    DISK("disk image ", "a positive multiple of 512") {
+      @Override
+      boolean fits(long size) {
+        return size > 0 && size % SECTOR_BYTES == 0;
+      }
+    },
+    FLASH("flash image ", "the 33554432 of a bank of flash (truncate -s 32M makes it so)") {
+      @Override
+      boolean fits(long size) {
+        return size == Board.FLASH_BANK_BYTES;
+      }
+    };
+
+    private final String title;
+    private final String sizes;
+
+    Kind(String title, String sizes) {
+      this.title = title;
+      this.sizes = sizes;
+    }
+
+    abstract boolean fits(long size);
+
+    /** What messages call the image. */
+    String of(Path file) {
+      return title + file;
+    }
+  }
+
   private static final int WRITER = -1;
 
   /**
@@ -33,6 +64,7 @@ public final class RawImage implements BlockStorage {
    */
   private static final Map<Object, Integer> OPEN = new HashMap<>();
 
+  private final Kind kind;
   private final Path path;
   private final Object identity;
   private final FileChannel channel;
@@ -40,7 +72,9 @@ public final class RawImage implements BlockStorage {
   private final long size;
   private boolean closed;
 
-  private RawImage(Path path, Object identity, FileChannel channel, boolean readOnly, long size) {
+  private RawImage(
+      Kind kind, Path path, Object identity, FileChannel channel, boolean readOnly, long size) {
+    this.kind = kind;
     this.path = path;
     this.identity = identity;
     this.channel = channel;
@@ -48,35 +82,40 @@ public final class RawImage implements BlockStorage {
     this.size = size;
   }
 
+  /** Opens a disk image. */
+  public static RawImage open(Path file, boolean readOnly) {
+    return open(Kind.DISK, file, readOnly);
+  }
+
   /**
    * Opens an image.
    *
-   * @throws VivariumException if there is none, it is in use, or its size is no multiple of 512
+   * @throws VivariumException if there is none, it is in use, or its size cannot be
    */
-  public static RawImage open(Path file, boolean readOnly) {
+  static RawImage open(Kind kind, Path file, boolean readOnly) {
     if (!Files.exists(file)) {
-      throw new VivariumException("no disk image " + file);
+      throw new VivariumException("no " + kind.of(file));
     }
     if (!Files.isRegularFile(file)) {
-      throw new VivariumException("disk image " + file + " is not a file");
+      throw new VivariumException(kind.of(file) + " is not a file");
     }
     try {
       Path path = file.toRealPath();
       Object identity = identity(path);
-      register(identity, file, readOnly);
+      register(kind, identity, file, readOnly);
       try {
-        return openRegistered(path, identity, file, readOnly);
+        return openRegistered(kind, path, identity, file, readOnly);
       } catch (IOException | RuntimeException e) {
         unregister(identity);
         throw e;
       }
     } catch (NoSuchFileException e) {
-      throw new VivariumException("no disk image " + file, e);
+      throw new VivariumException("no " + kind.of(file), e);
     } catch (AccessDeniedException e) {
       String wanted = readOnly ? "read" : "written; it could be used read-only";
-      throw new VivariumException("disk image " + file + " may not be " + wanted, e);
+      throw new VivariumException(kind.of(file) + " may not be " + wanted, e);
     } catch (IOException e) {
-      throw new VivariumException("disk image " + file + ": " + e.getMessage(), e);
+      throw new VivariumException(kind.of(file) + ": " + e.getMessage(), e);
     }
   }
 
@@ -86,44 +125,45 @@ public final class RawImage implements BlockStorage {
     return key == null ? path : key;
   }
 
-  private static RawImage openRegistered(Path path, Object identity, Path file, boolean readOnly)
-      throws IOException {
+  private static RawImage openRegistered(
+      Kind kind, Path path, Object identity, Path file, boolean readOnly) throws IOException {
     Set<StandardOpenOption> options =
         readOnly
             ? Set.of(StandardOpenOption.READ)
             : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
     FileChannel channel = FileChannel.open(path, options);
     try {
-      lock(channel, file, readOnly);
+      lock(kind, channel, file, readOnly);
       long size = channel.size();
-      if (size == 0 || size % SECTOR_BYTES != 0) {
+      if (!kind.fits(size)) {
         throw new VivariumException(
-            "disk image %s has %d bytes, which is not a positive multiple of %d"
-                .formatted(file, size, SECTOR_BYTES));
+            "%s has %d bytes, which is not %s".formatted(kind.of(file), size, kind.sizes));
       }
-      return new RawImage(path, identity, channel, readOnly, size);
+      return new RawImage(kind, path, identity, channel, readOnly, size);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
-  private static void lock(FileChannel channel, Path file, boolean readOnly) throws IOException {
+  private static void lock(Kind kind, FileChannel channel, Path file, boolean readOnly)
+      throws IOException {
     try {
       if (channel.tryLock(0, Long.MAX_VALUE, readOnly) == null) {
-        throw new VivariumException("disk image " + file + " is in use by another process");
+        throw new VivariumException(kind.of(file) + " is in use by another process");
       }
     } catch (OverlappingFileLockException shared) {
       if (!readOnly) {
-        throw new VivariumException("disk image " + file + " is in use by another machine", shared);
+        throw new VivariumException(kind.of(file) + " is in use by another machine", shared);
       }
     }
   }
 
-  private static synchronized void register(Object identity, Path file, boolean readOnly) {
+  private static synchronized void register(
+      Kind kind, Object identity, Path file, boolean readOnly) {
     int users = OPEN.getOrDefault(identity, 0);
     if (readOnly ? users == WRITER : users != 0) {
-      throw new VivariumException("disk image " + file + " is in use by another machine");
+      throw new VivariumException(kind.of(file) + " is in use by another machine");
     }
     OPEN.put(identity, readOnly ? users + 1 : WRITER);
   }
@@ -153,7 +193,7 @@ public final class RawImage implements BlockStorage {
     ByteBuffer buffer = target.asByteBuffer();
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, offset + buffer.position()) < 0) {
-        throw new EOFException("disk image " + path + " has become shorter");
+        throw new EOFException(kind.of(path) + " has become shorter");
       }
     }
   }
@@ -161,7 +201,7 @@ public final class RawImage implements BlockStorage {
   @Override
   public void write(long offset, MemorySegment source) throws IOException {
     if (readOnly) {
-      throw new IOException("disk image " + path + " is read-only");
+      throw new IOException(kind.of(path) + " is read-only");
     }
     checkRange(offset, source);
     ByteBuffer buffer = source.asByteBuffer();
@@ -172,7 +212,7 @@ public final class RawImage implements BlockStorage {
 
   private void checkRange(long offset, MemorySegment memory) throws IOException {
     if (offset < 0 || memory.byteSize() > size || offset > size - memory.byteSize()) {
-      throw new IOException("beyond the end of disk image " + path);
+      throw new IOException("beyond the end of " + kind.of(path));
     }
   }
 

@@ -56,7 +56,7 @@ class PartsTest {
 
   @Test
   void nothingToBootIsRefused() {
-    assertRefused(MachineConfig.builder(), "nothing to boot: no kernel, no firmware");
+    assertRefused(MachineConfig.builder(), "nothing to boot: no kernel, no firmware, no flash");
     assertRefused(
         MachineConfig.builder().firmware(image).initrd(image), "an initrd needs a kernel");
     assertRefused(
@@ -71,6 +71,13 @@ class PartsTest {
     assertRefused(MachineConfig.builder().kernel(missing), "no kernel " + missing);
     assertRefused(sound().initrd(empty), "initrd " + empty + " is empty");
     assertRefused(sound().firmware(directory), "firmware " + directory + " is not a file");
+  }
+
+  @Test
+  void moreFlashThanTheBoardHasBanksForIsRefused() {
+    assertRefused(
+        sound().flash(image, true).flash(image, true).flash(image, true),
+        "the board has 2 banks of flash, but 3 are wanted");
   }
 
   @Test

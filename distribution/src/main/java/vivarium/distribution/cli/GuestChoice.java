@@ -39,7 +39,7 @@ final class GuestChoice {
     if (wishes.guest != null) {
       return wishes.over(guest(wishes.guest, host));
     }
-    boolean nothing = wishes.kernel == null && wishes.firmware == null;
+    boolean nothing = wishes.kernel == null && wishes.firmware == null && wishes.flash.isEmpty();
     return nothing ? wishes.over(embedded()) : wishes;
   }
 

@@ -24,6 +24,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 import vivarium.api.VivariumException;
+import vivarium.core.machine.MachineConfig;
 
 /**
  * A machine described in YAML: a mapping with the names of {@code run}'s options as keys, and
@@ -98,8 +99,8 @@ final class MachineFile {
         case "initrd" -> wishes.initrd = path(value);
         case "append" -> wishes.append = text(value);
         case "firmware" -> wishes.firmware = path(value);
-        case "disk" ->
-            wishes.disks = texts(value).stream().map(disk -> Wishes.disk(disk, directory)).toList();
+        case "disk" -> wishes.disks = images(value);
+        case "flash" -> wishes.flash = images(value);
         case "name" -> wishes.name = text(value);
         case "scheduling" -> takeScheduling(value);
         case "console" -> wishes.console = ConsolePlace.of(text(value), directory);
@@ -121,8 +122,8 @@ final class MachineFile {
                 keyNode,
                 "unknown key '"
                     + key
-                    + "'; there is append, console, cpu, deterministic, disk, firmware, guest,"
-                    + " harts, initrd, isa, isa-extensions, kernel, log, max-steps, memory,"
+                    + "'; there is append, console, cpu, deterministic, disk, firmware, flash,"
+                    + " guest, harts, initrd, isa, isa-extensions, kernel, log, max-steps, memory,"
                     + " memory-strategy, name, plugins, scheduling, seed, set, stats");
       }
     } catch (NumberFormatException e) {
@@ -181,6 +182,10 @@ final class MachineFile {
 
   private Path path(Node node) {
     return directory.resolve(text(node));
+  }
+
+  private List<MachineConfig.Disk> images(Node node) {
+    return texts(node).stream().map(image -> Wishes.disk(image, directory)).toList();
   }
 
   private String text(Node node) {

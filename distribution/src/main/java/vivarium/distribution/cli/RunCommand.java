@@ -51,8 +51,8 @@ final class RunCommand implements Callable<Integer> {
       description =
           "A ready guest, fetched if it is missing (of several, the first that can be had), or"
               + " machine files in YAML, with a slash or .yaml in their names: several are run"
-              + " together. Options come before what these say. With neither, and no kernel or"
-              + " firmware, the guest 'embedded' is run")
+              + " together. Options come before what these say. With neither, and no kernel,"
+              + " firmware or flash, the guest 'embedded' is run")
   private List<String> names = new ArrayList<>();
 
   @Option(
@@ -148,6 +148,7 @@ final class RunCommand implements Callable<Integer> {
     ifSaid(wishes.maxSteps, config::maxSteps);
     ifSaid(wishes.harts, config::harts);
     wishes.disks.forEach(disk -> config.disk(disk.path(), disk.readOnly()));
+    wishes.flash.forEach(bank -> config.flash(bank.path(), bank.readOnly()));
     wishes.settings.forEach((key, value) -> set(config, key, value));
     if (wishes.deterministic || wishes.seed != null) {
       config.deterministic(Objects.requireNonNullElse(wishes.seed, 0L));

@@ -47,6 +47,15 @@ final class Wishes {
   List<MachineConfig.Disk> disks = new ArrayList<>();
 
   @Option(
+      names = "--flash",
+      paramLabel = "FILE[,ro]",
+      converter = DiskConverter.class,
+      description =
+          "What is in the next of two banks of NOR flash, 32 MiB; read-only with ',ro'. Without a"
+              + " kernel, what stands in the first (EDK2) is run in its place")
+  List<MachineConfig.Disk> flash = new ArrayList<>();
+
+  @Option(
       names = "--memory",
       paramLabel = "SIZE",
       converter = SizeConverter.class,
@@ -159,14 +168,19 @@ final class Wishes {
         : this;
   }
 
-  /** Lets guests write to no disk: each of several runs then finds the same. */
+  /** Lets guests write to no disk and no flash: each of several runs then finds the same. */
   void protectDisks() {
-    disks = disks.stream().map(disk -> new MachineConfig.Disk(disk.path(), true)).toList();
+    disks = protect(disks);
+    flash = protect(flash);
+  }
+
+  private static List<MachineConfig.Disk> protect(List<MachineConfig.Disk> images) {
+    return images.stream().map(image -> new MachineConfig.Disk(image.path(), true)).toList();
   }
 
   /**
-   * These wishes, and where they say nothing, others. Disks are either's; plugin directories and
-   * settings are both's.
+   * These wishes, and where they say nothing, others. Disks and flash are either's; plugin
+   * directories and settings are both's.
    */
   Wishes over(Wishes others) {
     Wishes both = new Wishes();
@@ -175,6 +189,7 @@ final class Wishes {
     both.append = first(append, others.append);
     both.firmware = first(firmware, others.firmware);
     both.disks = disks.isEmpty() ? others.disks : disks;
+    both.flash = flash.isEmpty() ? others.flash : flash;
     both.memoryBytes = first(memoryBytes, others.memoryBytes);
     both.harts = first(harts, others.harts);
     both.cpu = first(cpu, others.cpu);
@@ -203,7 +218,7 @@ final class Wishes {
   }
 
   /**
-   * The disk of {@code FILE} or {@code FILE,ro}.
+   * The disk or flash of {@code FILE} or {@code FILE,ro}.
    *
    * @param directory what a relative path is relative to
    */

@@ -40,6 +40,7 @@ class MachineFileTest {
             append: console=ttyS0 quiet
             firmware: fw.bin
             disk: [a.img, "b.img,ro"]
+            flash: ["code.fd,ro", vars.fd]
             memory: 512M
             harts: 2
             cpu: translation
@@ -62,6 +63,10 @@ class MachineFileTest {
         .containsExactly(
             new MachineConfig.Disk(directory.resolve("a.img"), false),
             new MachineConfig.Disk(directory.resolve("b.img"), true));
+    assertThat(wishes.flash)
+        .containsExactly(
+            new MachineConfig.Disk(directory.resolve("code.fd"), true),
+            new MachineConfig.Disk(directory.resolve("vars.fd"), false));
     assertThat(wishes.memoryBytes).isEqualTo(512L << 20);
     assertThat(wishes.harts).isEqualTo(2);
     assertThat(wishes.cpu).isEqualTo("translation");

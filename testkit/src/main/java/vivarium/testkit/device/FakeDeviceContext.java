@@ -17,6 +17,7 @@ import vivarium.api.device.InterruptLine;
 import vivarium.api.isa.Hart;
 import vivarium.api.isa.HartBlock;
 import vivarium.api.isa.HartEnvironment;
+import vivarium.api.memory.DeviceMemory;
 import vivarium.api.memory.GuestMemory;
 
 /** What a device under test is lent; everything it does can be seen from outside. */
@@ -26,6 +27,8 @@ public final class FakeDeviceContext implements DeviceContext {
 
   /** Bytes of RAM. */
   public static final long RAM_BYTES = 1 << 20;
+
+  private static final long DEVICE_MEMORY_BYTES = 2 << 20;
 
   private static final long SEED = 42;
 
@@ -37,6 +40,7 @@ public final class FakeDeviceContext implements DeviceContext {
   private final List<FakeHart> harts = new ArrayList<>();
   private final RandomGenerator random = new SplittableRandom(SEED);
   private @Nullable BlockStorage storage;
+  private @Nullable DeviceMemory deviceMemory;
   private boolean interrupt;
 
   /** Makes a machine with a number of harts. */
@@ -52,8 +56,9 @@ public final class FakeDeviceContext implements DeviceContext {
 
   /** Neighbouring pages of RAM lie in frames that are none, as a device may not rely on it. */
   private static GuestMemory newMemory() {
-    MemorySegment machine = Arena.ofAuto().allocate(RAM_BYTES, GuestMemory.PAGE_BYTES);
-    long last = RAM_BYTES - GuestMemory.PAGE_BYTES;
+    MemorySegment machine =
+        Arena.ofAuto().allocate(RAM_BYTES + DEVICE_MEMORY_BYTES, GuestMemory.PAGE_BYTES);
+    long last = RAM_BYTES + DEVICE_MEMORY_BYTES - GuestMemory.PAGE_BYTES;
     return new GuestMemory(
         machine, RAM_BASE, RAM_BYTES, page -> last - (long) page * GuestMemory.PAGE_BYTES);
   }
@@ -67,6 +72,17 @@ public final class FakeDeviceContext implements DeviceContext {
   /** Gives the device to be made a storage. */
   public FakeDeviceContext with(BlockStorage newStorage) {
     storage = newStorage;
+    return this;
+  }
+
+  /**
+   * Gives the device to be made memory of its own.
+   *
+   * @param gpa where it is
+   * @param bytes of all devices together, at most 2 MiB
+   */
+  public FakeDeviceContext withDeviceMemory(long gpa, long bytes) {
+    deviceMemory = memory.addDeviceMemory(gpa, bytes);
     return this;
   }
 
@@ -118,6 +134,11 @@ public final class FakeDeviceContext implements DeviceContext {
   @Override
   public Optional<BlockStorage> storage() {
     return Optional.ofNullable(storage);
+  }
+
+  @Override
+  public Optional<DeviceMemory> deviceMemory() {
+    return Optional.ofNullable(deviceMemory);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import vivarium.api.VivariumException;
 import vivarium.api.isa.BootRequest;
 import vivarium.api.isa.BootRequest.Image;
@@ -56,7 +57,9 @@ public final class Boot {
   private void run() {
     Optional<Loaded> firmware = request.firmware().map(loader::firmware);
     Optional<Loaded> kernel = request.kernel().map(image -> loader.kernel(image, KERNEL_OFFSET));
-    if (firmware.isEmpty() && kernel.isEmpty()) {
+    OptionalLong next =
+        kernel.isPresent() ? OptionalLong.of(kernel.get().entry()) : request.resident();
+    if (firmware.isEmpty() && next.isEmpty()) {
       throw new VivariumException("nothing to boot: give a firmware or a kernel");
     }
     if (firmware.isPresent() && kernel.isPresent() && firmware.get().overlaps(kernel.get())) {
@@ -67,7 +70,7 @@ public final class Boot {
     Placement placement = placeHigh(end);
     List<RiscvHart> harts = request.harts().stream().map(RiscvHart.class::cast).toList();
     if (firmware.isPresent()) {
-      long info = kernel.map(next -> placeInfo(next.entry(), placement.info)).orElse(0L);
+      long info = next.isPresent() ? placeInfo(next.getAsLong(), placement.info) : 0;
       for (RiscvHart hart : harts) {
         hart.block().setPc(firmware.get().entry());
         hart.block().setRegister(RiscvHart.A0, hart.id());
@@ -75,7 +78,7 @@ public final class Boot {
         hart.block().setRegister(RiscvHart.A0 + 2, info);
       }
     } else {
-      SbiFirmware.start(request, harts, kernel.orElseThrow().entry(), placement.deviceTree);
+      SbiFirmware.start(request, harts, next.getAsLong(), placement.deviceTree);
     }
   }
 

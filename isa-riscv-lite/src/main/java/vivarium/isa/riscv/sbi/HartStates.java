@@ -51,7 +51,7 @@ final class HartStates {
     if (!hart.stopped()) {
       return SbiResult.ALREADY_AVAILABLE;
     }
-    if (!memory.isRam(pc, 2)) {
+    if (!memory.isReadable(pc, 2)) {
       return SbiResult.INVALID_ADDRESS;
     }
     hart.startSupervisor(pc, opaque);
@@ -80,7 +80,7 @@ final class HartStates {
     if (type != NON_RETENTIVE) {
       return SbiResult.INVALID_PARAM;
     }
-    if (!memory.isRam(pc, 2)) {
+    if (!memory.isReadable(pc, 2)) {
       return SbiResult.INVALID_ADDRESS;
     }
     hart.startSupervisor(pc, opaque);

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +117,31 @@ class BootTest {
     boot(null, linux(0x20_0000, 0x10_0000), null);
     assertThat(machine.hart().mode()).isEqualTo("S");
     assertThat(machine.hart().block().pc()).isEqualTo(KERNEL);
+  }
+
+  @Test
+  void whatIsResidentIsRunInSupervisorModeInPlaceOfAKernel() {
+    OptionalLong flash = OptionalLong.of(0x2000_0000);
+    machine.boot(Optional.empty(), Optional.empty(), Optional.empty(), flash);
+    assertThat(machine.hart().mode()).isEqualTo("S");
+    assertThat(machine.hart().block().pc()).isEqualTo(0x2000_0000);
+    assertThat(deviceTree()).isNotEmpty();
+  }
+
+  @Test
+  void aKernelIsRunEvenIfSomethingIsResident() {
+    OptionalLong flash = OptionalLong.of(0x2000_0000);
+    machine.boot(Optional.empty(), image("kernel", new byte[8]), Optional.empty(), flash);
+    assertThat(machine.hart().block().pc()).isEqualTo(KERNEL);
+  }
+
+  @Test
+  void whatIsResidentIsNamedInTheInformationOfDynamicFirmware() {
+    OptionalLong flash = OptionalLong.of(0x2000_0000);
+    machine.boot(image("fw", new byte[8]), Optional.empty(), Optional.empty(), flash);
+    assertThat(machine.hart().block().pc()).isEqualTo(RAM);
+    byte[] next = bytesAt(register(machine.hart(), 2) + 16, 4);
+    assertThat(next).containsExactly(0, 0, 0, 0x20);
   }
 
   @Test

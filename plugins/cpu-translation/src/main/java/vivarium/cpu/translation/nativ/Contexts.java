@@ -61,7 +61,7 @@ final class Contexts implements TlbHolder {
 
   private final long[] fetchPages = new long[CONTEXTS * FETCH_ENTRIES];
 
-  /** For each page of RAM, the TLBs that may hold it: uniform ones, then mixed ones. */
+  /** For each page of memory, the TLBs that may hold it: uniform ones, then mixed ones. */
   private final int[] heldBy;
 
   /** A virtual page of the data context, bit 0 set, that holds code beside data; or 0. */
@@ -87,7 +87,7 @@ final class Contexts implements TlbHolder {
     memory = environment.memory();
     host = environment.host();
     block = hart.block().segment();
-    heldBy = new int[(int) (memory.size() / PAGE_BYTES)];
+    heldBy = new int[memory.pages()];
     block.asSlice(Layout.SAVED, Layout.BOX + 16 - Layout.SAVED).fill((byte) 0);
     block.set(ValueLayout.JAVA_LONG, Layout.NAN_64, 0x7ff8_0000_0000_0000L);
     block.set(ValueLayout.JAVA_LONG, Layout.NAN_32, 0x7fc0_0000L);
@@ -239,7 +239,7 @@ final class Contexts implements TlbHolder {
   boolean fill(Translation found, long va, Access access) {
     long gpa = found.gpa();
     int cacheable = found.permissions();
-    if (cacheable == 0 || !memory.isRam(gpa & -PAGE_BYTES, PAGE_BYTES)) {
+    if (cacheable == 0 || !memory.isReadable(gpa & -PAGE_BYTES, PAGE_BYTES)) {
       return false;
     }
     boolean load = (cacheable & Access.LOAD.mask()) != 0 && memory.mayLoadDirectly(gpa);
@@ -254,7 +254,7 @@ final class Contexts implements TlbHolder {
       }
       return false;
     }
-    int page = (int) ((gpa - memory.base()) / PAGE_BYTES);
+    int page = memory.pageNumber(gpa);
     heldBy[page] |= 1 << data.index() + (tlb.uniform() ? 0 : CONTEXTS);
     block.set(ValueLayout.JAVA_LONG, Layout.CURRENT_ADDEND, tlb.addend());
     return true;
@@ -312,7 +312,7 @@ final class Contexts implements TlbHolder {
   }
 
   private void dropHostPage(long gpaPage, boolean loads) {
-    int page = (int) ((gpaPage - memory.base()) / PAGE_BYTES);
+    int page = memory.pageNumber(gpaPage);
     int holders = heldBy[page];
     if (holders == 0) {
       return;

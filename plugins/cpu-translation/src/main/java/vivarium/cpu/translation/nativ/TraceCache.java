@@ -26,7 +26,7 @@ final class TraceCache {
   TraceCache(GuestMemory memory, CodeArea area) {
     this.memory = memory;
     this.area = area;
-    pages = new CodePage[(int) (memory.size() / PAGE_BYTES)];
+    pages = new CodePage[memory.pages()];
   }
 
   /** All sites, by number. */
@@ -100,7 +100,7 @@ final class TraceCache {
   }
 
   private int number(long gpa) {
-    return (int) (gpa - memory.base() >> GuestMemory.PAGE_SHIFT);
+    return memory.pageNumber(gpa);
   }
 
   private void addToPage(Trace trace, long gpa) {
