@@ -214,20 +214,23 @@ public abstract class EngineContract {
     }
   }
 
+  /** Makes machines that run streams of random instructions, so many, over and over. */
+  protected final Supplier<TestMachine> randomStreams(long seed, int count) {
+    RiscvStreams streams =
+        new RiscvStreams(
+            instructionSet().table(), TestMachine.RAM_BASE, count, 60, seed, List.of());
+    return () -> {
+      TestMachine machine = new TestMachine(instructionSet(), 1, RAM_BYTES);
+      machine.memory().write(TestMachine.RAM_BASE, MemorySegment.ofArray(streams.image()));
+      machine.assemble(PREAMBLE, "li t0, 0x6000\ncsrs mstatus, t0\nli t0, 0x80000000\njr t0\n");
+      machine.hart().block().setPc(PREAMBLE);
+      return machine;
+    };
+  }
+
   /** Holds a stream of random instructions to the stepper. */
   protected final void randomStream(long seed) {
-    RiscvStreams streams =
-        new RiscvStreams(instructionSet().table(), TestMachine.RAM_BASE, 100, 60, seed, List.of());
-    agreeThroughout(
-        () -> {
-          TestMachine machine = new TestMachine(instructionSet(), 1, RAM_BYTES);
-          machine.memory().write(TestMachine.RAM_BASE, MemorySegment.ofArray(streams.image()));
-          machine.assemble(PREAMBLE, "li t0, 0x6000\ncsrs mstatus, t0\nli t0, 0x80000000\njr t0\n");
-          machine.hart().block().setPc(PREAMBLE);
-          return machine;
-        },
-        seed,
-        60_000);
+    agreeThroughout(randomStreams(seed, 100), seed, 60_000);
   }
 
   @Test

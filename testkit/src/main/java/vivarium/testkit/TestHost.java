@@ -2,6 +2,7 @@ package vivarium.testkit;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CodeMemory;
 import vivarium.api.cpu.HostPowers;
@@ -21,5 +22,11 @@ public final class TestHost implements HostPowers {
   @Override
   public MemorySegment tables(long bytes) {
     return Arena.ofAuto().allocate(bytes, 64);
+  }
+
+  /** Nothing is in common here: each that asks has its own. */
+  @Override
+  public <T extends AutoCloseable> T common(Object key, Function<HostPowers, T> maker) {
+    return maker.apply(this);
   }
 }

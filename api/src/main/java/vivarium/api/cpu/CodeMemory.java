@@ -11,8 +11,8 @@ public interface CodeMemory extends AutoCloseable {
   long executableAddress();
 
   /**
-   * Emitted code at an offset of the executable view, to be called as {@code int f(long)} by the
-   * host's C calling convention. An ordinary downcall, safepoints going on while it runs, which
+   * Emitted code at an offset of the executable view, to be called as {@code int f(long, long)} by
+   * the host's C calling convention. An ordinary downcall, safepoints going on while it runs, which
    * HotSpot compiles in line: it suits what is entered millions of times a second.
    */
   Entry entry(long offset);
@@ -20,7 +20,7 @@ public interface CodeMemory extends AutoCloseable {
   /** Emitted code of one signature. */
   interface Entry {
     /** Runs it on the calling thread. */
-    int call(long argument);
+    int call(long first, long second);
   }
 
   @Override

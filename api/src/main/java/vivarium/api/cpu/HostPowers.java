@@ -1,6 +1,7 @@
 package vivarium.api.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /** What of the host's own powers the core lends to engines. */
 public interface HostPowers {
@@ -18,6 +19,16 @@ public interface HostPowers {
    * @param bytes size
    */
   MemorySegment tables(long bytes);
+
+  /**
+   * Something that engines of several machines have in common, each of which may be run by a thread
+   * of its own: made by the first that asks, and closed when the last that asked is gone.
+   *
+   * @param key equal for all that may have it in common; its class tells it from other things
+   * @param maker makes it of what it borrows of the host, which is its own and ends with it
+   * @return the same for equal keys
+   */
+  <T extends AutoCloseable> T common(Object key, Function<HostPowers, T> maker);
 
   /**
    * A hart to execute guest code on directly: the one that the option {@code hart} names, or the

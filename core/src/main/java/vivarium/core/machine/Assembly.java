@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
@@ -109,7 +110,13 @@ final class Assembly {
             inbox,
             power,
             config.console(),
-            cleanup.add(new Rest(config.name(), extent, System::nanoTime, Leftovers.ofProcess())),
+            cleanup.add(
+                new Rest(
+                    config.name(),
+                    extent,
+                    TimeUnit.MILLISECONDS.toNanos(config.timerSlackMillis()),
+                    System::nanoTime,
+                    Leftovers.ofProcess())),
             quantum());
     return new Machine(parts.isa(), harts, memory, shared, clock, bus, inbox, runner, cleanup);
   }
@@ -222,18 +229,20 @@ final class Assembly {
     List<MachineRunner.VirtualProcessor> processors = new ArrayList<>();
     for (Hart hart : harts) {
       MachineRunner.VirtualProcessor processor =
-          new MachineRunner.VirtualProcessor(hart, host -> makeEngine(hart, host));
+          new MachineRunner.VirtualProcessor(
+              hart, (host, resting) -> makeEngine(hart, host, resting));
       cleanup.add(processor);
       processors.add(processor);
     }
     return processors;
   }
 
-  private CpuEngine makeEngine(Hart hart, HostLoan host) {
+  private CpuEngine makeEngine(Hart hart, HostLoan host, boolean resting) {
     HostPowers powers = new LentHarts(host, parts.catalog(), parts.cpu().name());
     return parts
         .cpu()
-        .create(new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions()));
+        .create(
+            new CpuEnvironment(parts.isa(), hart, memory, powers, config.cpuOptions(), resting));
   }
 
   private BootRequest bootRequest(InterruptController controller, Arena images) {

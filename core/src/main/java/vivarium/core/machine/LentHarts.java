@@ -2,6 +2,7 @@ package vivarium.core.machine;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import vivarium.api.VivariumException;
@@ -49,6 +50,11 @@ final class LentHarts implements HostPowers {
   }
 
   @Override
+  public <T extends AutoCloseable> T common(Object key, Function<HostPowers, T> maker) {
+    return host.common(key, maker);
+  }
+
+  @Override
   public HardwareHart hart(CpuEnvironment environment) {
     String wanted = environment.options().get(OPTION);
     String name = wanted == null ? best(environment) : wanted;
@@ -82,7 +88,8 @@ final class LentHarts implements HostPowers {
             environment.hart(),
             environment.memory(),
             host,
-            environment.options()));
+            environment.options(),
+            environment.resting()));
   }
 
   private List<String> names() {

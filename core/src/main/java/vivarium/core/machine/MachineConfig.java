@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import vivarium.api.VivariumException;
 import vivarium.core.schedule.Share;
 
 /**
@@ -37,6 +38,8 @@ import vivarium.core.schedule.Share;
  * @param quantumSteps most steps between two looks at the outside world; empty: as many as take a
  *     millisecond
  * @param share what it may have of the processors, where a scheduler runs it
+ * @param timerSlackMillis how late its timers may be while it hardly runs, so that several machines
+ *     can be woken at once: 0 to {@value #MOST_SLACK_MILLIS}
  */
 public record MachineConfig(
     String name,
@@ -61,16 +64,40 @@ public record MachineConfig(
     long seed,
     OptionalLong maxSteps,
     OptionalLong quantumSteps,
-    Share share) {
+    Share share,
+    int timerSlackMillis) {
+  /** Timers may be so late if nothing is said. */
+  public static final int DEFAULT_SLACK_MILLIS = 40;
 
-  /** Copies the collections. */
+  /** Timers may be so late at most. */
+  public static final int MOST_SLACK_MILLIS = 1000;
+
+  /**
+   * Copies the collections.
+   *
+   * @throws VivariumException if the slack is out of range
+   */
   public MachineConfig {
+    checkedSlackMillis(timerSlackMillis);
     isaExtensions = List.copyOf(isaExtensions);
     cpuOptions = Map.copyOf(cpuOptions);
     memoryOptions = Map.copyOf(memoryOptions);
     disks = List.copyOf(disks);
     flash = List.copyOf(flash);
     devices = List.copyOf(devices);
+  }
+
+  /**
+   * A timer slack that there can be.
+   *
+   * @throws VivariumException in one line, if there can be none
+   */
+  public static int checkedSlackMillis(int value) {
+    if (value < 0 || value > MOST_SLACK_MILLIS) {
+      throw new VivariumException(
+          "a timer slack is 0 to %d ms, not %d".formatted(MOST_SLACK_MILLIS, value));
+    }
+    return value;
   }
 
   /**
@@ -124,6 +151,7 @@ public record MachineConfig(
     private OptionalLong maxSteps = OptionalLong.empty();
     private OptionalLong quantumSteps = OptionalLong.empty();
     private Share share = Share.DEFAULT;
+    private int timerSlackMillis = DEFAULT_SLACK_MILLIS;
 
     private Builder() {}
 
@@ -263,6 +291,12 @@ public record MachineConfig(
       return this;
     }
 
+    /** Sets how late its timers may be while it hardly runs, in milliseconds. */
+    public Builder timerSlackMillis(int value) {
+      timerSlackMillis = value;
+      return this;
+    }
+
     /** The configuration. */
     public MachineConfig build() {
       return new MachineConfig(
@@ -288,7 +322,8 @@ public record MachineConfig(
           seed,
           maxSteps,
           quantumSteps,
-          share);
+          share,
+          timerSlackMillis);
     }
   }
 }

@@ -1,7 +1,6 @@
 package vivarium.core.machine;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,24 +34,30 @@ final class MachineRunner {
 
   private static final double NEW_RATE_WEIGHT = 0.25;
 
+  /** Makes an engine of what it may borrow of the host, for a machine at rest or not. */
+  interface EngineMaker {
+    CpuEngine make(HostLoan host, boolean resting);
+  }
+
   /** One virtual processor and what runs it. */
   static final class VirtualProcessor implements AutoCloseable {
     final Hart hart;
-    private final Function<HostLoan, CpuEngine> maker;
+    private final EngineMaker maker;
     private HostLoan loan = new HostLoan();
     private @Nullable CpuEngine engine;
+    private boolean resting;
     private boolean waiting;
 
     /**
      * Makes a processor and its engine.
      *
-     * @param maker makes an engine of what it may borrow of the host; again after a rest
+     * @param maker asked again when the engine has been given up
      */
-    VirtualProcessor(Hart hart, Function<HostLoan, CpuEngine> maker) {
+    VirtualProcessor(Hart hart, EngineMaker maker) {
       this.hart = hart;
       this.maker = maker;
       try {
-        engine = maker.apply(loan);
+        engine = maker.make(loan, resting);
       } catch (Throwable e) {
         loan.close();
         throw e;
@@ -63,7 +68,7 @@ final class MachineRunner {
       CpuEngine there = engine;
       if (there == null) {
         loan = new HostLoan();
-        there = maker.apply(loan);
+        there = maker.make(loan, resting);
         engine = there;
       }
       return there;
@@ -95,8 +100,9 @@ final class MachineRunner {
      * Nothing can run any more before something is posted, or so much of the host's time is over.
      *
      * @param nanos how long to wait at most
+     * @param slackNanos how much longer it may be
      */
-    record Idle(long nanos) implements Turn {}
+    record Idle(long nanos, long slackNanos) implements Turn {}
 
     /** The machine is at its end. */
     record Ended(Outcome outcome) implements Turn {}
@@ -188,6 +194,7 @@ final class MachineRunner {
       return clock.skipToEarliest() ? RAN : rest();
     }
     run(processor, Math.min(maxSteps, budget(nanos)));
+    rest.ran(steps(), this::giveUpEngines);
     return clock instanceof RealClock && allWait() ? rest() : RAN;
   }
 
@@ -202,14 +209,20 @@ final class MachineRunner {
 
   private Turn rest() {
     if (!(clock instanceof RealClock)) {
-      return new Turn.Idle(clock.nanosToEarliest());
+      return new Turn.Idle(clock.nanosToEarliest(), 0);
     }
+    long steps = steps();
+    rest.waits(steps, this::giveUpEngines);
+    return new Turn.Idle(
+        Math.min(clock.nanosToEarliest(), rest.nanosToNextLook(steps)), rest.slackNanos());
+  }
+
+  private long steps() {
     long steps = 0;
     for (VirtualProcessor processor : processors) {
       steps += processor.hart.block().steps();
     }
-    rest.waits(steps, this::giveUpEngines);
-    return new Turn.Idle(Math.min(clock.nanosToEarliest(), rest.nanosToNextLook(steps)));
+    return steps;
   }
 
   private @Nullable VirtualProcessor nextReady() {
@@ -296,6 +309,11 @@ final class MachineRunner {
   /** Gives up all engines at once: pages are known to hold no code when the last is gone. */
   void giveUpEngines() {
     processors.forEach(VirtualProcessor::giveUpEngine);
+  }
+
+  private void giveUpEngines(boolean resting) {
+    giveUpEngines();
+    processors.forEach(processor -> processor.resting = resting);
   }
 
   /** What a processor's engine makes of the instruction that it executes next. */

@@ -6,9 +6,10 @@ import org.slf4j.LoggerFactory;
 import vivarium.core.memory.Extent;
 
 /**
- * What a machine that hardly runs gives back to the host: what its engines have made of the guest's
- * code, which they make again when they need it, and frames that hold nothing but zeros. Asked each
- * time the machine waits; on the thread that runs it.
+ * Whether a machine hardly runs, and what it gives back to the host then: what its engines have
+ * made of the guest's code, which others make again, for a machine at rest, when they need it; and
+ * frames that hold nothing but zeros. Told each time the machine has run, and asked each time it
+ * waits; on the thread that runs it.
  */
 final class Rest implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rest.class);
@@ -19,26 +20,46 @@ final class Rest implements AutoCloseable {
   /** A machine that makes fewer steps in a window is quiet: an idle Linux makes about a million. */
   static final long QUIET_STEPS = 30_000_000;
 
-  /** What engines have made in fewer steps is not worth giving back. */
+  /**
+   * What engines have made in a machine's first steps, if they are fewer, is not worth giving back.
+   */
   static final long WORTH_STEPS = 100_000_000;
 
   /** Bytes of RAM that are looked at in one go: about a millisecond. */
   static final long PIECE_BYTES = 4 << 20;
 
+  /** The machine's engines. */
+  interface Engines {
+    /**
+     * They are given up; the next run makes others.
+     *
+     * @param resting whether for a machine at rest
+     */
+    void giveUp(boolean resting);
+  }
+
   private final String name;
   private final Extent extent;
+  private final long slackNanos;
   private final LongSupplier nanoTime;
   private final Leftovers leftovers;
   private boolean busy;
+  private boolean resting;
+  private boolean hasRested;
   private long windowStart;
   private long windowSteps;
-  private long engineSteps;
   private long next;
   private long given;
 
-  Rest(String name, Extent extent, LongSupplier nanoTime, Leftovers leftovers) {
+  /**
+   * A busy machine.
+   *
+   * @param slackNanos how late its timers may be while it rests; 0 for not at all
+   */
+  Rest(String name, Extent extent, long slackNanos, LongSupplier nanoTime, Leftovers leftovers) {
     this.name = name;
     this.extent = extent;
+    this.slackNanos = slackNanos;
     this.nanoTime = nanoTime;
     this.leftovers = leftovers;
     windowStart = nanoTime.getAsLong();
@@ -47,25 +68,38 @@ final class Rest implements AutoCloseable {
   }
 
   /**
+   * The machine has run: if it rests no longer, its engines are to be such as run fast.
+   *
+   * @param steps made so far
+   */
+  void ran(long steps, Engines engines) {
+    if (resting && !isCalm(steps)) {
+      resting = false;
+      setBusy(true);
+      engines.giveUp(false);
+      beginWindow(steps, nanoTime.getAsLong());
+    }
+  }
+
+  /**
    * The machine waits: gives something back if it is time to.
    *
    * @param steps made so far
-   * @param giveUpEngines called when the machine has become quiet
    */
-  void waits(long steps, Runnable giveUpEngines) {
+  void waits(long steps, Engines engines) {
     long now = nanoTime.getAsLong();
     if (now - windowStart >= WINDOW_NANOS) {
-      boolean calm = steps - windowSteps < QUIET_STEPS;
-      if (calm && steps - engineSteps >= WORTH_STEPS) {
-        engineSteps = steps;
+      boolean calm = isCalm(steps);
+      if (calm && isWorthIt(steps)) {
+        resting = true;
+        hasRested = true;
         next = 0;
         given = 0;
-        giveUpEngines.run();
+        engines.giveUp(true);
         leftovers.left();
       }
       setBusy(!calm);
-      windowStart = now;
-      windowSteps = steps;
+      beginWindow(steps, now);
     } else if (next < extent.ramBytes()) {
       given += extent.giveBackZeros(next, Math.min(PIECE_BYTES, extent.ramBytes() - next));
       next += PIECE_BYTES;
@@ -73,6 +107,24 @@ final class Rest implements AutoCloseable {
         LOG.debug("{} is quiet and has given back {} KiB of zeros", name, given >> 10);
       }
     }
+  }
+
+  /** How late the machine's timers may be now, in nanoseconds. */
+  long slackNanos() {
+    return resting ? slackNanos : 0;
+  }
+
+  private void beginWindow(long steps, long now) {
+    windowStart = now;
+    windowSteps = steps;
+  }
+
+  private boolean isCalm(long steps) {
+    return steps - windowSteps < QUIET_STEPS;
+  }
+
+  private boolean isWorthIt(long steps) {
+    return !resting && (hasRested || steps >= WORTH_STEPS);
   }
 
   private void setBusy(boolean value) {
@@ -100,7 +152,7 @@ final class Rest implements AutoCloseable {
     if (next < extent.ramBytes()) {
       return 1_000_000;
     }
-    return steps - engineSteps >= WORTH_STEPS
+    return isWorthIt(steps)
         ? Math.max(1, windowStart + WINDOW_NANOS - nanoTime.getAsLong())
         : Long.MAX_VALUE;
   }

@@ -235,7 +235,7 @@ public final class VirtualMachine implements AutoCloseable {
       return switch (turn) {
         case MachineRunner.Turn.Ran ran -> Progress.RAN;
         case MachineRunner.Turn.Idle idle ->
-            left > 0 ? new Progress.Waits(idle.nanos()) : Progress.RAN;
+            left > 0 ? new Progress.Waits(idle.nanos(), idle.slackNanos()) : Progress.RAN;
         case MachineRunner.Turn.Ended ended -> ended(ended.outcome());
       };
     }

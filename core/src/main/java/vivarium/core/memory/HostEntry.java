@@ -8,13 +8,15 @@ import java.lang.invoke.MethodHandle;
 import vivarium.api.cpu.CodeMemory;
 
 /**
- * Emitted code called as {@code int f(long)}. The handle is one constant for all, and the address
- * an argument of it: HotSpot compiles only constant handles into their callers.
+ * Emitted code called as {@code int f(long, long)}. The handle is one constant for all, and the
+ * address an argument of it: HotSpot compiles only constant handles into their callers.
  */
 final class HostEntry implements CodeMemory.Entry {
   private static final MethodHandle CALL =
       Linker.nativeLinker()
-          .downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
   private final MemorySegment code;
 
@@ -26,9 +28,9 @@ final class HostEntry implements CodeMemory.Entry {
   }
 
   @Override
-  public int call(long argument) {
+  public int call(long first, long second) {
     try {
-      return (int) CALL.invokeExact(code, argument);
+      return (int) CALL.invokeExact(code, first, second);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CodeMemory;
 import vivarium.api.cpu.HostPowers;
@@ -20,6 +21,9 @@ public final class HostLoan implements HostPowers, AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final List<CodeMemory> code = new ArrayList<>();
+
+  /** Keys of what these engines have in common with other machines'. */
+  private final List<Object> common = new ArrayList<>();
 
   /** Makes a loan of nothing yet. */
   public HostLoan() {}
@@ -58,7 +62,17 @@ public final class HostLoan implements HostPowers, AutoCloseable {
   }
 
   @Override
+  public synchronized <T extends AutoCloseable> T common(
+      Object key, Function<HostPowers, T> maker) {
+    T thing = Commons.ofProcess().take(key, maker);
+    common.add(key);
+    return thing;
+  }
+
+  @Override
   public synchronized void close() {
+    common.forEach(Commons.ofProcess()::giveBack);
+    common.clear();
     code.forEach(CodeMemory::close);
     code.clear();
     if (arena.scope().isAlive()) {

@@ -22,6 +22,12 @@ final class Dispatcher {
   /** A slice that is longer than granted by so much is ended by force. */
   static final long TOLERANCE_NANOS = 1_000_000;
 
+  /**
+   * Machines that run no longer than this, all together, are not worth another processor: to wake
+   * one takes a tenth of it, and more where its caches are cold.
+   */
+  static final long HANDOVER_NANOS = 500_000;
+
   /** What a capped machine may run at one go after a rest, for small caps. */
   static final long BURST_NANOS = 4_000_000;
 
@@ -40,6 +46,14 @@ final class Dispatcher {
   /** Whether somebody could run on a processor that nobody uses. */
   boolean hasWork() {
     return !queue.isEmpty() && queue.running().size() < processors;
+  }
+
+  /**
+   * The same, but for machines that whoever has a processor now can as well run after the one it
+   * has been given.
+   */
+  boolean hasWorkForAnother(Entity given) {
+    return hasWork() && given.pressureNanos() + queue.pressureNanos() > HANDOVER_NANOS;
   }
 
   /** Whether a machine runs. */
@@ -134,12 +148,20 @@ final class Dispatcher {
     }
   }
 
-  /** When {@link #expire} has something to do next; {@link Long#MAX_VALUE} for never. */
+  /** A machine runs longer than it was expected to. */
+  void goesOn(Entity entity) {
+    entity.burstNanos = SLICE_NANOS;
+  }
+
+  /**
+   * When {@link #expire} has something to do next, machines that run briefly left aside; {@link
+   * Long#MAX_VALUE} for never.
+   */
   long nextEventNanos() {
     Entity first = waiting.peek();
     long next = first == null ? Long.MAX_VALUE : first.dueNanos;
     for (Entity entity : queue.running()) {
-      if (!entity.preempted) {
+      if (!entity.preempted && !entity.isBrief()) {
         next = Math.min(next, entity.sliceEndNanos + TOLERANCE_NANOS);
       }
     }
@@ -169,6 +191,13 @@ final class Dispatcher {
   void finished(Entity entity, long nowNanos, Schedulable.Progress progress) {
     long ran = nowNanos - entity.sliceStartNanos;
     entity.ranNanos += ran;
+    if (progress instanceof Schedulable.Progress.Waits wait) {
+      entity.burstNanos = Math.max(ran, (entity.burstNanos + ran) / 2);
+      entity.slackNanos = wait.slackNanos();
+    } else {
+      entity.burstNanos = SLICE_NANOS;
+      entity.slackNanos = 0;
+    }
     queue.charge(entity, ran);
     if (isCapped(entity)) {
       long since = Math.max(entity.paidUntilNanos, entity.sliceStartNanos);
@@ -182,7 +211,7 @@ final class Dispatcher {
         } else {
           queue.leave(entity);
           entity.place = Place.SLEEPING;
-          waitUntil(entity, sum(nowNanos, wait.nanos()));
+          waitUntil(entity, together(sum(nowNanos, wait.nanos()), wait.slackNanos()));
         }
       }
       case Schedulable.Progress.Ended ended -> {
@@ -190,6 +219,16 @@ final class Dispatcher {
         entity.place = Place.GONE;
       }
     }
+  }
+
+  /**
+   * Moves an event up to the next of moments that all with the same slack have in common: one
+   * thread then runs them one after the other, instead of being woken for each.
+   */
+  private static long together(long dueNanos, long slackNanos) {
+    return slackNanos == 0 || dueNanos == Long.MAX_VALUE
+        ? dueNanos
+        : sum(dueNanos, Math.floorMod(-dueNanos, slackNanos));
   }
 
   private static long sum(long nowNanos, long nanos) {

@@ -45,6 +45,12 @@ final class Entity {
   /** Up to when it has used what its cap gives. */
   long paidUntilNanos;
 
+  /** How long it runs until it waits again, rather too long; unknown at first, so: for long. */
+  long burstNanos = Dispatcher.SLICE_NANOS;
+
+  /** How late its timers may be since it last waited; 0 once it has run for a whole slice. */
+  long slackNanos;
+
   long readySinceNanos;
   long ranNanos;
   long longestWaitNanos;
@@ -57,6 +63,20 @@ final class Entity {
     this.share = share;
     this.machine = machine;
     feasibleWeight = share.weight();
+  }
+
+  /** Whether it is expected to wait again so soon that nobody else need look at the clock. */
+  boolean isBrief() {
+    return burstNanos <= Dispatcher.HANDOVER_NANOS;
+  }
+
+  /**
+   * How much it speaks for another processor: as much as it will run, but less if it was woken by a
+   * timer that may be late.
+   */
+  long pressureNanos() {
+    long handover = Dispatcher.HANDOVER_NANOS;
+    return burstNanos * handover / (handover + slackNanos);
   }
 
   /** What so much time counts for. */

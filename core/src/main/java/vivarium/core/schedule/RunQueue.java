@@ -41,6 +41,15 @@ final class RunQueue {
     return queued.isEmpty();
   }
 
+  /** How much those that want to run speak for another processor: {@link Entity#pressureNanos}. */
+  long pressureNanos() {
+    long sum = 0;
+    for (Entity entity : queued) {
+      sum += entity.pressureNanos();
+    }
+    return sum;
+  }
+
   /** Takes in one that was away. */
   void join(Entity entity) {
     long credit = CREDIT_NANOS * Share.DEFAULT_WEIGHT / entity.share.weight();

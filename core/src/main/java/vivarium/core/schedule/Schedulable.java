@@ -11,7 +11,7 @@ public interface Schedulable {
     Progress ENDED = new Ended();
 
     /** Nothing can be done before it is woken. */
-    Progress WAITS_TO_BE_WOKEN = new Waits(Long.MAX_VALUE);
+    Progress WAITS_TO_BE_WOKEN = new Waits(Long.MAX_VALUE, 0);
 
     /** It ran, and wants to go on. */
     record Ran() implements Progress {}
@@ -20,8 +20,9 @@ public interface Schedulable {
      * Nothing can be done before it is woken, or a time is over.
      *
      * @param nanos how long that is; {@link Long#MAX_VALUE} for ever
+     * @param slackNanos how much longer it may be, so that several can be woken at once
      */
-    record Waits(long nanos) implements Progress {}
+    record Waits(long nanos, long slackNanos) implements Progress {}
 
     /** It is at its end: it is never run again. */
     record Ended() implements Progress {}

@@ -27,7 +27,7 @@ public final class Scheduler implements AutoCloseable {
    * have begun to run a machine, and says so only after its first step. Most often nobody needs it:
    * among dozens of machines that wake up for a moment it is to be a rare visitor.
    */
-  private static final long DEPUTY_NANOS = 40_000_000;
+  private static final long DEPUTY_NANOS = 100_000_000;
 
   private final int processors;
   private final ReentrantLock lock = new ReentrantLock();
@@ -208,8 +208,12 @@ public final class Scheduler implements AutoCloseable {
           if (entity == null) {
             await(now);
           } else {
-            offerWork();
-            haveItWatched(entity);
+            if (dispatcher.hasWorkForAnother(entity)) {
+              wakeOne();
+            }
+            if (!entity.isBrief()) {
+              haveItWatched(entity);
+            }
             Progress progress = runUnlocked(entity);
             dispatcher.finished(entity, now(), progress);
           }
@@ -277,7 +281,8 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private Progress slice(Entity entity) {
-      long left = entity.sliceEndNanos - entity.sliceStartNanos;
+      long granted = entity.sliceEndNanos - entity.sliceStartNanos;
+      long left = granted;
       boolean alone = true;
       while (true) {
         Progress progress = entity.machine.advance(left);
@@ -285,18 +290,23 @@ public final class Scheduler implements AutoCloseable {
         if (!(progress instanceof Progress.Ran) || left <= 0 || entity.preempted) {
           return progress;
         }
-        if (alone) {
+        if (alone && granted - left >= Dispatcher.HANDOVER_NANOS) {
           alone = false;
-          haveWatchKept();
+          haveWatchKept(entity);
         }
       }
     }
 
-    /** This thread will be away for a while: another one is to look after timers and slices. */
-    private void haveWatchKept() {
+    /**
+     * This thread will be away for a while: another one is to look after timers and slices, and
+     * after what this one was to do next.
+     */
+    private void haveWatchKept(Entity entity) {
       lock.lock();
       try {
-        if (watch == null) {
+        dispatcher.goesOn(entity);
+        long sliceEnds = entity.sliceEndNanos + Dispatcher.TOLERANCE_NANOS;
+        if (watch == null || watchUntilNanos > sliceEnds || dispatcher.hasWork()) {
           wakeOne();
         }
       } finally {

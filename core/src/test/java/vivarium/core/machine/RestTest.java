@@ -11,6 +11,7 @@ import vivarium.core.memory.MachineMemory;
 
 class RestTest {
   private static final long RAM_BYTES = 8L << 20;
+  private static final long SLACK_NANOS = 1_000_000;
   private final MachineMemory memory = MachineMemory.ofBytes(16L << 20);
   private final Extent extent = memory.give("vm", RAM_BYTES);
   private final AtomicLong now = new AtomicLong();
@@ -18,16 +19,33 @@ class RestTest {
   private final Leftovers leftovers = new Leftovers(collections::incrementAndGet);
   private final Rest rest = rest();
   private boolean gaveUp;
+  private boolean woke;
 
   private Rest rest() {
-    return new Rest("vm", extent, now::get, leftovers);
+    return new Rest("vm", extent, SLACK_NANOS, now::get, leftovers);
   }
 
   /** The machine waits; whether its engines are given up. */
   private boolean waits(long steps) {
     gaveUp = false;
-    rest.waits(steps, () -> gaveUp = true);
+    rest.waits(steps, resting -> gaveUp = resting);
     return gaveUp;
+  }
+
+  /** The machine has run; whether it rests no longer. */
+  private boolean ran(long steps) {
+    woke = false;
+    rest.ran(steps, resting -> woke = !resting);
+    return woke;
+  }
+
+  /** Brings the machine to rest after so many steps. */
+  private void rest(long steps) {
+    waits(steps);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    waits(steps);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    assertThat(waits(steps)).isTrue();
   }
 
   @AfterEach
@@ -47,6 +65,34 @@ class RestTest {
     assertThat(waits(steps + 1000)).isTrue();
     now.addAndGet(Rest.WINDOW_NANOS);
     assertThat(waits(steps + 2000)).isFalse();
+  }
+
+  @Test
+  void aMachineAtRestThatRunsMuchIsAtRestNoLonger() {
+    long steps = Rest.WORTH_STEPS;
+    assertThat(ran(steps)).as("never rested").isFalse();
+    rest(steps);
+    assertThat(ran(steps + Rest.QUIET_STEPS - 1)).isFalse();
+    assertThat(ran(steps + Rest.QUIET_STEPS)).isTrue();
+    assertThat(ran(steps + 2 * Rest.QUIET_STEPS)).as("told once").isFalse();
+  }
+
+  @Test
+  void itRestsAgainHoweverLittleItRan() {
+    rest(Rest.WORTH_STEPS);
+    long steps = Rest.WORTH_STEPS + Rest.QUIET_STEPS;
+    ran(steps);
+    now.addAndGet(Rest.WINDOW_NANOS);
+    assertThat(waits(steps)).isTrue();
+  }
+
+  @Test
+  void timersMayBeLateAtRestOnly() {
+    assertThat(rest.slackNanos()).isZero();
+    rest(Rest.WORTH_STEPS);
+    assertThat(rest.slackNanos()).isEqualTo(SLACK_NANOS);
+    ran(Rest.WORTH_STEPS + Rest.QUIET_STEPS);
+    assertThat(rest.slackNanos()).isZero();
   }
 
   @Test
@@ -88,14 +134,14 @@ class RestTest {
     for (int window = 1; window <= 3; window++) {
       now.addAndGet(Rest.WINDOW_NANOS);
       waits(Rest.WORTH_STEPS);
-      other.waits(window * Rest.WORTH_STEPS, () -> {});
+      other.waits(window * Rest.WORTH_STEPS, resting -> {});
     }
     assertThat(collections).as("the other is busy").hasValue(0);
     now.addAndGet(Rest.WINDOW_NANOS);
-    other.waits(3 * Rest.WORTH_STEPS, () -> {});
+    other.waits(3 * Rest.WORTH_STEPS, resting -> {});
     assertThat(collections).hasValue(1);
     now.addAndGet(Rest.WINDOW_NANOS);
-    other.waits(3 * Rest.WORTH_STEPS, () -> {});
+    other.waits(3 * Rest.WORTH_STEPS, resting -> {});
     assertThat(collections).as("nothing is left any more").hasValue(1);
   }
 

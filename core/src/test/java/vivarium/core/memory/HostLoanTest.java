@@ -9,8 +9,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import vivarium.api.VivariumException;
 import vivarium.api.cpu.CodeMemory;
+import vivarium.api.cpu.HostPowers;
 
 class HostLoanTest {
 
@@ -20,10 +26,10 @@ class HostLoanTest {
     try (HostLoan loan = new HostLoan()) {
       CodeMemory code = loan.codeMemory(5000);
       assertThat(code.writable().byteSize()).isEqualTo(8192);
-      byte[] leaRaxRdiPlus7AndReturn = {0x48, (byte) 0x8d, 0x47, 0x07, (byte) 0xc3};
+      byte[] leaRaxRdiPlusRsiAndReturn = {0x48, (byte) 0x8d, 0x04, 0x37, (byte) 0xc3};
       MemorySegment.copy(
-          leaRaxRdiPlus7AndReturn, 0, code.writable(), ValueLayout.JAVA_BYTE, 4096, 5);
-      assertThat(code.entry(4096).call(35)).isEqualTo(42);
+          leaRaxRdiPlusRsiAndReturn, 0, code.writable(), ValueLayout.JAVA_BYTE, 4096, 5);
+      assertThat(code.entry(4096).call(35, 7)).isEqualTo(42);
     }
   }
 
@@ -48,6 +54,45 @@ class HostLoanTest {
     try (HostLoan loan = new HostLoan()) {
       CodeMemory code = loan.codeMemory(4096);
       assertThatThrownBy(() -> code.entry(4096)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void whatIsInCommonIsMadeOnceAndEndsWithTheLastLoan() {
+    AtomicInteger closed = new AtomicInteger();
+    List<MemorySegment> tables = new ArrayList<>();
+    record Key(String name) {}
+    Function<HostPowers, AutoCloseable> maker =
+        host -> {
+          tables.add(host.tables(64));
+          return closed::incrementAndGet;
+        };
+    HostLoan first = new HostLoan();
+    HostLoan second = new HostLoan();
+    AutoCloseable thing = first.common(new Key("a"), maker);
+    assertThat(second.common(new Key("a"), maker)).isSameAs(thing);
+    assertThat(second.common(new Key("b"), maker)).isNotSameAs(thing);
+    first.close();
+    assertThat(closed).hasValue(0);
+    assertThat(tables.getFirst().scope().isAlive()).as("borrowed by neither loan").isTrue();
+    second.close();
+    assertThat(closed).hasValue(2);
+    assertThat(tables).noneMatch(table -> table.scope().isAlive());
+  }
+
+  @Test
+  void whatCannotBeMadeInCommonIsTriedAgain() {
+    try (HostLoan loan = new HostLoan()) {
+      Object key = new Object();
+      assertThatThrownBy(
+              () ->
+                  loan.common(
+                      key,
+                      host -> {
+                        throw new VivariumException("refused");
+                      }))
+          .isInstanceOf(VivariumException.class);
+      assertThat(loan.<AutoCloseable>common(key, host -> () -> {})).isNotNull();
     }
   }
 

@@ -311,4 +311,83 @@ class DispatcherTest {
     assertThatThrownBy(() -> new Share(100, 101))
         .hasMessage("a cap is 1 to 100 percent of one core, not 101");
   }
+
+  /** A machine that has run once, for so long, and waits. */
+  private static Entity ranFor(Dispatcher dispatcher, long nanos, Schedulable.Progress.Waits wait) {
+    Paper machine = new VirtualHost(1).hog(Share.DEFAULT_WEIGHT);
+    Entity entity = new Entity("short", Share.DEFAULT, machine);
+    dispatcher.add(entity, 0);
+    assertThat(dispatcher.next(0)).isSameAs(entity);
+    dispatcher.finished(entity, nanos, wait);
+    return entity;
+  }
+
+  @Test
+  void machinesWhoseTimersMayBeLateAreWokenTogether() {
+    Dispatcher dispatcher = new Dispatcher(2);
+    ranFor(dispatcher, 100_000, new Schedulable.Progress.Waits(13 * MILLI, 10 * MILLI));
+    assertThat(dispatcher.nextEventNanos()).isEqualTo(20 * MILLI);
+    ranFor(dispatcher, 200_000, new Schedulable.Progress.Waits(18 * MILLI, 10 * MILLI));
+    assertThat(dispatcher.nextEventNanos()).isEqualTo(20 * MILLI);
+    dispatcher.expire(20 * MILLI);
+    assertThat(dispatcher.next(20 * MILLI)).isNotNull();
+    assertThat(dispatcher.next(20 * MILLI)).isNotNull();
+    assertThat(dispatcher.next(20 * MILLI)).isNull();
+  }
+
+  @Test
+  void aTimerThatIsNeverDueIsNotMovedUp() {
+    Dispatcher dispatcher = new Dispatcher(1);
+    ranFor(dispatcher, 1, new Schedulable.Progress.Waits(NEVER, 10 * MILLI));
+    assertThat(dispatcher.nextEventNanos()).isEqualTo(NEVER);
+  }
+
+  @Test
+  void whatRunsShortlyIsNotWorthAnotherProcessor() {
+    Dispatcher dispatcher = new Dispatcher(2);
+    long burst = Dispatcher.HANDOVER_NANOS / 2;
+    List<Entity> machines = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      machines.add(ranFor(dispatcher, burst, new Schedulable.Progress.Waits(MILLI, 0)));
+      machines.getLast().burstNanos = burst;
+    }
+    machines.forEach(machine -> dispatcher.wake(machine, 0, false));
+    Entity first = dispatcher.next(0);
+    assertThat(dispatcher.hasWorkForAnother(first)).as("three of them").isTrue();
+    dispatcher.finished(first, burst, new Schedulable.Progress.Waits(MILLI, 0));
+    Entity second = dispatcher.next(burst);
+    assertThat(dispatcher.hasWork()).isTrue();
+    assertThat(dispatcher.hasWorkForAnother(second)).as("two of them").isFalse();
+    dispatcher.finished(second, 2 * burst, Schedulable.Progress.RAN);
+    Entity third = dispatcher.next(2 * burst);
+    assertThat(dispatcher.hasWorkForAnother(third)).as("one runs on and on").isTrue();
+  }
+
+  @Test
+  void whoseTimersMayBeLateSpeaksLessForAnotherProcessor() {
+    Dispatcher dispatcher = new Dispatcher(2);
+    List<Entity> machines = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      machines.add(ranFor(dispatcher, 1, new Schedulable.Progress.Waits(MILLI, 10 * MILLI)));
+      machines.getLast().burstNanos = Dispatcher.HANDOVER_NANOS;
+    }
+    machines.forEach(machine -> dispatcher.wake(machine, 2, false));
+    Entity first = dispatcher.next(2);
+    assertThat(dispatcher.hasWorkForAnother(first)).isFalse();
+    machines.getLast().slackNanos = 0;
+    assertThat(dispatcher.hasWorkForAnother(first)).isTrue();
+  }
+
+  @Test
+  void nobodyHasToWatchARunThatIsBriefUntilItGoesOn() {
+    Dispatcher dispatcher = new Dispatcher(1);
+    Entity machine = ranFor(dispatcher, 1, new Schedulable.Progress.Waits(NEVER, 0));
+    machine.burstNanos = Dispatcher.HANDOVER_NANOS;
+    dispatcher.wake(machine, MILLI, false);
+    assertThat(dispatcher.next(MILLI)).isSameAs(machine);
+    assertThat(dispatcher.nextEventNanos()).isEqualTo(NEVER);
+    dispatcher.goesOn(machine);
+    assertThat(dispatcher.nextEventNanos())
+        .isEqualTo(MILLI + Dispatcher.SLICE_NANOS + Dispatcher.TOLERANCE_NANOS);
+  }
 }

@@ -57,7 +57,7 @@ class SchedulerTest {
             new Fake(
                 () ->
                     switch (steps.incrementAndGet() % 7) {
-                      case 0 -> new Schedulable.Progress.Waits(100_000);
+                      case 0 -> new Schedulable.Progress.Waits(100_000, 0);
                       default ->
                           steps.get() < 5000
                               ? Schedulable.Progress.RAN
@@ -114,7 +114,7 @@ class SchedulerTest {
               () ->
                   wakes.incrementAndGet() == 20
                       ? Schedulable.Progress.ENDED
-                      : new Schedulable.Progress.Waits(1_000_000));
+                      : new Schedulable.Progress.Waits(1_000_000, 0));
       scheduler.add("hog", Share.DEFAULT, hog[0]);
       scheduler.add("timed", Share.DEFAULT, timed);
       timed.ended.await();

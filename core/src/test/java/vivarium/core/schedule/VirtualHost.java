@@ -74,7 +74,7 @@ final class VirtualHost {
         long nanos = sleep.getAsLong();
         left = burst.getAsLong();
         readySince = now + nanos;
-        dispatcher.finished(entity, now, new Progress.Waits(nanos));
+        dispatcher.finished(entity, now, new Progress.Waits(nanos, 0));
       }
     }
 

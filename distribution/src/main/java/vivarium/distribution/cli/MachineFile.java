@@ -144,10 +144,11 @@ final class MachineFile {
         switch (text(entry.getKeyNode())) {
           case "weight" -> wishes.weight = Wishes.weight(text(number));
           case "cap" -> wishes.cap = Wishes.cap(text(number));
+          case "slack" -> wishes.slack = Wishes.slack(text(number));
           default ->
               throw mistake(
                   entry.getKeyNode(),
-                  "unknown key '" + text(entry.getKeyNode()) + "'; there is cap, weight");
+                  "unknown key '" + text(entry.getKeyNode()) + "'; there is cap, slack, weight");
         }
       } catch (VivariumException e) {
         String message = String.valueOf(e.getMessage());

@@ -100,6 +100,14 @@ final class Wishes {
   @Nullable Integer cap;
 
   @Option(
+      names = "--slack",
+      paramLabel = "MILLISECONDS",
+      converter = SlackConverter.class,
+      description =
+          "How late its timers may be while it hardly runs; 40 if not given, 0 for not at all")
+  @Nullable Integer slack;
+
+  @Option(
       names = "--console",
       paramLabel = "WHERE",
       converter = PlaceConverter.class,
@@ -197,6 +205,7 @@ final class Wishes {
     both.name = first(name, others.name);
     both.weight = first(weight, others.weight);
     both.cap = first(cap, others.cap);
+    both.slack = first(slack, others.slack);
     both.console = first(console, others.console);
     both.isa = first(isa, others.isa);
     both.isaExtensions = isaExtensions.isEmpty() ? others.isaExtensions : isaExtensions;
@@ -264,6 +273,15 @@ final class Wishes {
     return new Share(Share.DEFAULT_WEIGHT, number(percent)).capPercent();
   }
 
+  /**
+   * A timer slack in milliseconds.
+   *
+   * @throws VivariumException if it is none
+   */
+  static int slack(String text) {
+    return MachineConfig.checkedSlackMillis(number(text));
+  }
+
   private static int number(String text) {
     try {
       return Integer.parseInt(text.strip());
@@ -300,6 +318,14 @@ final class Wishes {
     @Override
     public Integer convert(String value) {
       return converted(() -> cap(value));
+    }
+  }
+
+  /** For picocli. */
+  static final class SlackConverter implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return converted(() -> slack(value));
     }
   }
 

@@ -78,12 +78,14 @@ class RunTogetherTest {
     String well = finishing("well", 0x5555, "");
     String zero = finishing("zero", 0x5555, "scheduling: {weight: 0}\n");
     String below = finishing("below", 0x5555, "scheduling: {weight: -1}\n");
+    String slack = finishing("slack", 0x5555, "scheduling: {slack: 1001}\n");
+    refuses(slack + ":3:21: a timer slack is 0 to 1000 ms, not 1001", "run", well, slack);
     String cap = finishing("cap", 0x5555, "scheduling: {weight: 5, cap: 101}\n");
     String key = finishing("key", 0x5555, "scheduling: {wait: 5}\n");
     refuses(zero + ":3:22: a weight is 1 to 10000, not 0", "run", well, zero);
     refuses(below + ":3:22: a weight is 1 to 10000, not -1", "run", well, below);
     refuses(cap + ":3:30: a cap is 1 to 100 percent of one core, not 101", "run", well, cap);
-    refuses(key + ":3:14: unknown key 'wait'; there is cap, weight", "run", well, key);
+    refuses(key + ":3:14: unknown key 'wait'; there is cap, slack, weight", "run", well, key);
   }
 
   @Test

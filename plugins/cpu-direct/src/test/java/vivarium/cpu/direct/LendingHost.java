@@ -1,6 +1,7 @@
 package vivarium.cpu.direct;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 import vivarium.api.cpu.CodeMemory;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
@@ -26,6 +27,11 @@ final class LendingHost implements HostPowers, AutoCloseable {
   @Override
   public MemorySegment tables(long bytes) {
     return loan.tables(bytes);
+  }
+
+  @Override
+  public <T extends AutoCloseable> T common(Object key, Function<HostPowers, T> maker) {
+    return loan.common(key, maker);
   }
 
   @Override

@@ -6,7 +6,7 @@ import vivarium.api.cpu.CodeMemory;
 import vivarium.cpu.translation.x64.X64Assembler;
 
 /** Code memory, given out from its start until it is full, and then all anew. */
-final class CodeArea {
+final class CodeArea implements AutoCloseable {
   private static final int ALIGNMENT = 16;
 
   private final CodeMemory memory;
@@ -68,5 +68,11 @@ final class CodeArea {
   /** A piece of code, for listings. */
   byte[] bytes(int offset, int length) {
     return writable.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** Gives back the memory. */
+  @Override
+  public void close() {
+    memory.close();
   }
 }

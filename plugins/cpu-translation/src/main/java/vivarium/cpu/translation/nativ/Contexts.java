@@ -3,6 +3,7 @@ package vivarium.cpu.translation.nativ;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.HostPowers;
@@ -278,11 +279,20 @@ final class Contexts implements TlbHolder {
 
   /** Code has gone: no jump may lead there. */
   void dropJumps(long pc, long code) {
+    forEachJumpTable(table -> table.drop(pc, code));
+  }
+
+  /** Code of a virtual page is this machine's no longer: no jump may lead there. */
+  void dropJumpsTo(long va) {
+    forEachJumpTable(table -> table.dropPage(va));
+  }
+
+  private void forEachJumpTable(Consumer<JumpTable> action) {
     for (int context = 0; context < CONTEXTS; context++) {
       for (int dense = 0; dense < keyCount; dense++) {
         JumpTable table = jumpTables[context * MAX_KEYS + dense];
         if (table != null) {
-          table.drop(pc, code);
+          action.accept(table);
         }
       }
     }

@@ -8,6 +8,7 @@ import vivarium.api.cpu.CodeMemory;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.HostPowers;
+import vivarium.api.isa.InstructionSet;
 import vivarium.cpu.translation.x64.CpuFeatures;
 import vivarium.cpu.translation.x64.X64Assembler;
 
@@ -33,13 +34,18 @@ public final class NativeBackEnd {
       throw new VivariumException(
           "machine code is made for x86-64 Linux only, and this is " + arch + " " + os);
     }
-    CodeMemory code = environment.host().codeMemory(codeBytes(environment.options()));
-    CpuFeatures features = probe(code, environment.host());
-    if (!features.popcnt() || !features.sse41()) {
-      code.close();
-      throw new VivariumException("machine code needs an x86-64-v2 processor");
-    }
-    return new NativeEngine(environment, code, prepare(environment, code, features));
+    return environment.resting() && isCommon(environment.options())
+        ? new CommonEngine(environment)
+        : createOwn(environment);
+  }
+
+  /** Makes an engine with code of its own. */
+  static CpuEngine createOwn(CpuEnvironment environment) {
+    Prepared prepared =
+        prepare(environment.host(), environment.instructionSet(), environment.options());
+    Contexts contexts = new Contexts(environment);
+    return new NativeEngine(
+        environment, prepared, contexts, new OwnTranslator(environment, prepared, contexts));
   }
 
   /**
@@ -51,6 +57,7 @@ public final class NativeBackEnd {
     codeBytes(options);
     traceSteps(options);
     plainly(options);
+    isCommon(options);
   }
 
   private static long codeBytes(Map<String, String> options) {
@@ -62,7 +69,7 @@ public final class NativeBackEnd {
    * one can be told from its neighbours.
    */
   static int traceSteps(Map<String, String> options) {
-    return (int) number(options, "trace-steps", Translator.TRACE_STEPS, MOST_TRACE_STEPS, "");
+    return (int) number(options, "trace-steps", TraceMaker.TRACE_STEPS, MOST_TRACE_STEPS, "");
   }
 
   /**
@@ -70,11 +77,20 @@ public final class NativeBackEnd {
    * at once.
    */
   static boolean plainly(Map<String, String> options) {
-    String text = options.getOrDefault("plain-code", "on");
+    return isOn(options, "plain-code");
+  }
+
+  /** Whether machines at rest may have code in common, which nobody wants to see listed. */
+  private static boolean isCommon(Map<String, String> options) {
+    return isOn(options, "common-code") && !options.containsKey("dump-code");
+  }
+
+  private static boolean isOn(Map<String, String> options, String name) {
+    String text = options.getOrDefault(name, "on");
     return switch (text) {
       case "on" -> true;
       case "off" -> false;
-      default -> throw new VivariumException("plain-code is on or off, not " + text);
+      default -> throw new VivariumException(name + " is on or off, not " + text);
     };
   }
 
@@ -98,15 +114,26 @@ public final class NativeBackEnd {
     CpuFeatures.emitProbe(asm);
     asm.copyTo(code.writable(), 0);
     MemorySegment record = host.tables(CpuFeatures.RECORD_SIZE);
-    code.entry(0).call(record.address());
+    code.entry(0).call(record.address(), 0);
     return CpuFeatures.of(record);
   }
 
-  private static Prepared prepare(
-      CpuEnvironment environment, CodeMemory code, CpuFeatures features) {
-    Layout layout = new Layout(environment.instructionSet().banks());
+  /**
+   * Borrows code memory and begins it.
+   *
+   * @throws VivariumException if this host's processor is too old or executable memory is refused
+   */
+  static Prepared prepare(
+      HostPowers host, InstructionSet instructionSet, Map<String, String> options) {
+    CodeMemory code = host.codeMemory(codeBytes(options));
+    CpuFeatures features = probe(code, host);
+    if (!features.popcnt() || !features.sse41()) {
+      code.close();
+      throw new VivariumException("machine code needs an x86-64-v2 processor");
+    }
+    Layout layout = new Layout(instructionSet.banks());
     X64Assembler asm = new X64Assembler(4096);
-    Stubs stubs = new Stubs(asm, layout, environment.hart().block().segment().address());
+    Stubs stubs = new Stubs(asm, layout);
     CodeArea area = new CodeArea(code);
     area.append(asm);
     area.keep();

@@ -23,22 +23,29 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
   private final GuestMemory memory;
   private final InstructionTable table;
   private final Stepper stepper;
-  private final CodeMemory codeMemory;
   private final CodeMemory.Entry enter;
   private final Contexts contexts;
   private final Translator translator;
   private final Suspensions suspensions;
+  private final long blockAddress;
 
-  NativeEngine(CpuEnvironment environment, CodeMemory codeMemory, Prepared prepared) {
+  /**
+   * Makes an engine.
+   *
+   * @param contexts the hart's
+   * @param translator finds code, in the memory that has been prepared; closed with the engine
+   */
+  NativeEngine(
+      CpuEnvironment environment, Prepared prepared, Contexts contexts, Translator translator) {
     hart = environment.hart();
     block = hart.block();
     memory = environment.memory();
     table = environment.instructionSet().table();
     stepper = new Stepper(environment.instructionSet(), hart, memory);
-    this.codeMemory = codeMemory;
     enter = prepared.enter();
-    contexts = new Contexts(environment);
-    translator = new Translator(environment, prepared, contexts);
+    blockAddress = block.segment().address();
+    this.contexts = contexts;
+    this.translator = translator;
     suspensions = new Suspensions(environment, prepared, contexts);
     memory.addCodeWatcher(this);
     memory.addTlb(contexts);
@@ -81,7 +88,7 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
   private void execute(long start) {
     long code = start;
     while (code != 0) {
-      int left = enter.call(code);
+      int left = enter.call(code, blockAddress);
       if ((left & Stubs.FLOATS_USED) != 0) {
         contexts.mergeFlags();
       }
@@ -193,6 +200,5 @@ final class NativeEngine implements CpuEngine, CodeWatcher {
     translator.close();
     memory.removeCodeWatcher(this);
     memory.removeTlb(contexts);
-    codeMemory.close();
   }
 }

@@ -9,6 +9,7 @@ import static vivarium.cpu.translation.x64.X64.RBX;
 import static vivarium.cpu.translation.x64.X64.RCX;
 import static vivarium.cpu.translation.x64.X64.RDI;
 import static vivarium.cpu.translation.x64.X64.RDX;
+import static vivarium.cpu.translation.x64.X64.RSI;
 import static vivarium.cpu.translation.x64.X64.RSP;
 import static vivarium.cpu.translation.x64.X64Op.ADD64;
 import static vivarium.cpu.translation.x64.X64Op.CMOV64;
@@ -32,10 +33,11 @@ import vivarium.cpu.translation.x64.X64Assembler;
  * The ways between Java and emitted code, at the start of code memory:
  *
  * <ul>
- *   <li>{@link #enter}: {@code int enter(long code)} by the System V convention; loads what lives
- *       in registers and jumps to {@code code}. Returns the number of the site where code was left,
- *       and {@link #FLOATS_USED} where the guest's MXCSR was in force. Of the budget, code gets a
- *       slice at a time, so that the attention word is looked at every so often.
+ *   <li>{@link #enter}: {@code int enter(long code, long block)} by the System V convention; loads
+ *       what lives in registers from a hart block and jumps to {@code code}. Returns the number of
+ *       the site where code was left, and {@link #FLOATS_USED} where the guest's MXCSR was in
+ *       force. Of the budget, code gets a slice at a time, so that the attention word is looked at
+ *       every so often.
  *   <li>{@link #leave}: jumped to at the end of a trace; stores all that back and returns.
  *   <li>{@link #suspend}, {@link #suspendFloats}: as leave, but temporaries are kept for {@link
  *       #resume}, which is entered as code and goes on at {@link Layout#RESUME}.
@@ -63,10 +65,10 @@ final class Stubs {
   final int resumeFloats;
 
   /** Emits all of them at offset 0 of code memory. */
-  Stubs(X64Assembler asm, Layout layout, long blockAddress) {
+  Stubs(X64Assembler asm, Layout layout) {
     asm.reserve(4096);
     enter = asm.position();
-    emitEnter(asm, layout, blockAddress);
+    emitEnter(asm, layout);
     resumeFloats = asm.position();
     takeGuestFloats(asm);
     for (int xmm = 0; xmm < XMM_REGISTERS; xmm++) {
@@ -99,13 +101,13 @@ final class Stubs {
     asm.mi(MOV32, BLOCK, at(Layout.GUEST_FLOATS), 1);
   }
 
-  private static void emitEnter(X64Assembler asm, Layout layout, long blockAddress) {
+  private static void emitEnter(X64Assembler asm, Layout layout) {
     for (int saved : CALLEE_SAVED) {
       asm.push(saved);
     }
     asm.ri(SUB64, RSP, PADDING);
     asm.rr(MOV64, RAX, RDI);
-    asm.movImm64(BLOCK, blockAddress + Layout.BIAS);
+    asm.rm(LEA64, BLOCK, RSI, Layout.BIAS);
     asm.rm(MOV64, Layout.TLB, BLOCK, at(Layout.CURRENT_TLB));
     asm.rm(MOV64, Layout.ADDEND, BLOCK, at(Layout.CURRENT_ADDEND));
     asm.rm(MOV64, BUDGET, BLOCK, at(HartBlock.BUDGET));

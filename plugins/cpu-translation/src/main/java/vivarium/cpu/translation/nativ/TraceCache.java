@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import vivarium.api.memory.GuestMemory;
 
 /**
- * Traces by where their code is in guest-physical memory, so that they survive remapping; the sites
- * at which they are left; and the links between them. It watches the pages that it has traces from.
+ * Traces by where their code is in guest-physical memory, so that they survive remapping, or in
+ * copies of it; the sites at which they are left; and the links between them.
  */
 final class TraceCache {
   private static final int PAGE_BYTES = GuestMemory.PAGE_BYTES;
@@ -16,17 +16,57 @@ final class TraceCache {
   /** Stores to a page without traces after which it is no longer watched. */
   private static final int IDLE_STORES = 64;
 
-  private final GuestMemory memory;
+  /** The pages that traces are made from. */
+  interface Pages {
+    /** How many there are. */
+    int count();
+
+    /** The number, from 0, of the one with an address. */
+    int number(long address);
+
+    /** There are traces from a page from now on. */
+    void watch(long page);
+
+    /** There are none any more. */
+    void unwatch(long page);
+
+    /** Those of a guest's memory. */
+    static Pages of(GuestMemory memory) {
+      return new Pages() {
+        @Override
+        public int count() {
+          return memory.pages();
+        }
+
+        @Override
+        public int number(long address) {
+          return memory.pageNumber(address);
+        }
+
+        @Override
+        public void watch(long page) {
+          memory.watchCode(page);
+        }
+
+        @Override
+        public void unwatch(long page) {
+          memory.unwatchCode(page);
+        }
+      };
+    }
+  }
+
+  private final Pages source;
   private final CodeArea area;
   private @Nullable Trace[] table = new Trace[1 << 10];
   private int count;
   private final @Nullable CodePage[] pages;
   private final List<@Nullable Site> sites = new ArrayList<>();
 
-  TraceCache(GuestMemory memory, CodeArea area) {
-    this.memory = memory;
+  TraceCache(Pages source, CodeArea area) {
+    this.source = source;
     this.area = area;
-    pages = new CodePage[memory.pages()];
+    pages = new CodePage[source.count()];
   }
 
   /** All sites, by number. */
@@ -100,7 +140,7 @@ final class TraceCache {
   }
 
   private int number(long gpa) {
-    return memory.pageNumber(gpa);
+    return source.number(gpa);
   }
 
   private void addToPage(Trace trace, long gpa) {
@@ -109,7 +149,7 @@ final class TraceCache {
     if (there == null) {
       there = new CodePage(gpa & -PAGE_BYTES);
       pages[number] = there;
-      memory.watchCode(there.gpa);
+      source.watch(there.gpa);
     }
     there.add(trace);
   }
@@ -127,6 +167,17 @@ final class TraceCache {
     site.target = target;
     site.nextIncoming = target.incoming;
     target.incoming = site;
+  }
+
+  /** Makes a site for indirect jumps expect an address, the code for which is a trace. */
+  void linkExpected(LinkSite site, long pc, Trace target) {
+    area.patchLong(site.expectedAt, pc);
+    link(site, target);
+  }
+
+  /** Makes a site for indirect jumps look up what it does not expect. */
+  void jumpOtherwise(LinkSite site) {
+    area.patch(site.otherwiseAt, site.unlinkedAt);
   }
 
   private void unlink(LinkSite site, Trace target) {
@@ -207,7 +258,7 @@ final class TraceCache {
     CodePage there = pages[number];
     if (there != null && there.noteStore() >= IDLE_STORES) {
       pages[number] = null;
-      memory.unwatchCode(there.gpa);
+      source.unwatch(there.gpa);
     }
   }
 
@@ -228,7 +279,7 @@ final class TraceCache {
       CodePage there = pages[i];
       if (there != null) {
         pages[i] = null;
-        memory.unwatchCode(there.gpa);
+        source.unwatch(there.gpa);
       }
     }
     sites.clear();

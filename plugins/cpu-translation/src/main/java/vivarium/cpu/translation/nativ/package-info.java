@@ -18,6 +18,11 @@
  *   <li>{@link vivarium.cpu.translation.nativ.PlainCompiler}: code that is made fast, for what may
  *       run a few times only, of the {@link vivarium.cpu.translation.nativ.Snippets} that the
  *       compiler of graphs has made once for each instruction.
+ *   <li>{@link vivarium.cpu.translation.nativ.Translator} finds the code for a pc or has it made by
+ *       a {@link vivarium.cpu.translation.nativ.TraceMaker}: {@link
+ *       vivarium.cpu.translation.nativ.OwnTranslator} for one hart, {@link
+ *       vivarium.cpu.translation.nativ.CommonTranslator} for one of those that have their code in
+ *       {@link vivarium.cpu.translation.nativ.CommonCode common}.
  *   <li>{@link vivarium.cpu.translation.nativ.TraceCache}, {@link
  *       vivarium.cpu.translation.nativ.Trace}, {@link vivarium.cpu.translation.nativ.Site}: code
  *       that has been made, and every place at which it can be left.
@@ -34,7 +39,8 @@
  * that may be forgotten. Steps are taken off the budget for a whole trace at its head, and given
  * back where it is left earlier.
  *
- * <p>All of it belongs to the hart's own thread. It knows no instruction of any instruction set.
+ * <p>All of it belongs to the hart's own thread, or, of what is in common, to the thread that holds
+ * the lock. It knows no instruction of any instruction set.
  */
 @NullMarked
 package vivarium.cpu.translation.nativ;
