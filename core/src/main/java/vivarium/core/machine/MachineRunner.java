@@ -184,7 +184,10 @@ final class MachineRunner {
   }
 
   private Turn tryTurn(long maxSteps, long nanos) {
-    inbox.drain();
+    if (!inbox.isEmpty()) {
+      inbox.drain();
+      rest.attended();
+    }
     clock.expire();
     if (power.outcome() != null) {
       return RAN;

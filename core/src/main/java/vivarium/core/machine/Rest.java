@@ -28,6 +28,9 @@ final class Rest implements AutoCloseable {
   /** Bytes of RAM that are looked at in one go: about a millisecond. */
   static final long PIECE_BYTES = 4 << 20;
 
+  /** After something has come from outside, somebody may watch what the guest makes of it. */
+  static final long ATTENDED_NANOS = 1_000_000_000;
+
   /** The machine's engines. */
   interface Engines {
     /**
@@ -48,6 +51,7 @@ final class Rest implements AutoCloseable {
   private boolean hasRested;
   private long windowStart;
   private long windowSteps;
+  private long attendedUntil;
   private long next;
   private long given;
 
@@ -63,6 +67,7 @@ final class Rest implements AutoCloseable {
     this.nanoTime = nanoTime;
     this.leftovers = leftovers;
     windowStart = nanoTime.getAsLong();
+    attendedUntil = windowStart;
     next = extent.ramBytes();
     setBusy(true);
   }
@@ -109,9 +114,14 @@ final class Rest implements AutoCloseable {
     }
   }
 
+  /** Something has come from outside: for a while the machine's timers ring in time. */
+  void attended() {
+    attendedUntil = nanoTime.getAsLong() + ATTENDED_NANOS;
+  }
+
   /** How late the machine's timers may be now, in nanoseconds. */
   long slackNanos() {
-    return resting ? slackNanos : 0;
+    return resting && nanoTime.getAsLong() - attendedUntil >= 0 ? slackNanos : 0;
   }
 
   private void beginWindow(long steps, long now) {

@@ -96,6 +96,17 @@ class RestTest {
   }
 
   @Test
+  void timersRingInTimeForAWhileAfterSomethingHasComeFromOutside() {
+    rest(Rest.WORTH_STEPS);
+    rest.attended();
+    assertThat(rest.slackNanos()).isZero();
+    now.addAndGet(Rest.ATTENDED_NANOS - 1);
+    assertThat(rest.slackNanos()).isZero();
+    now.addAndGet(1);
+    assertThat(rest.slackNanos()).isEqualTo(SLACK_NANOS);
+  }
+
+  @Test
   void aBusyMachineKeepsItsEngines() {
     for (long window = 1; window < 10; window++) {
       now.addAndGet(Rest.WINDOW_NANOS);
