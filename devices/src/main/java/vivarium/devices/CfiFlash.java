@@ -238,9 +238,14 @@ public final class CfiFlash implements Device {
     if (command == READ_ARRAY) {
       read(Reading.ARRAY);
     } else {
-      status |= SR_ECLBS | SR_PSLBS;
-      finish();
+      failSequence();
     }
+  }
+
+  /** Both error bits: the commands were none that belong together. */
+  private void failSequence() {
+    status |= SR_ECLBS | SR_PSLBS;
+    finish();
   }
 
   private void confirmErase(long offset, int command) {
@@ -265,8 +270,7 @@ public final class CfiFlash implements Device {
 
   private void beginBuffer(int lastWord) {
     if (lastWord >= WRITE_BUFFER_BYTES / WORD_BYTES) {
-      status |= SR_ECLBS | SR_PSLBS;
-      finish();
+      failSequence();
       return;
     }
     wordsLeft = lastWord + 1;
@@ -295,8 +299,7 @@ public final class CfiFlash implements Device {
     if (command != CONFIRM) {
       giveUp(command);
     } else if (!bufferFits) {
-      status |= SR_ECLBS | SR_PSLBS;
-      finish();
+      failSequence();
     } else {
       program(bufferStart, buffer, WRITE_BUFFER_BYTES);
       finish();

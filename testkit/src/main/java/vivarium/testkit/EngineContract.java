@@ -31,7 +31,10 @@ public abstract class EngineContract {
   protected static final int RAM_BYTES = 16 << 20;
 
   private static final int A0 = 10;
-  private static final int ADDI_A0_A0_2 = 0x0025_0513;
+
+  /** {@code addi a0, a0, 2}. */
+  protected static final int ADDI_A0_A0_2 = 0x0025_0513;
+
   private static final long PREAMBLE = TestMachine.RAM_BASE + RAM_BYTES - 4096;
 
   /** Loads, stores, atomics, traps and interrupts in a loop that never ends. */

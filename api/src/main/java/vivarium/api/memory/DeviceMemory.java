@@ -34,8 +34,7 @@ public final class DeviceMemory {
   }
 
   boolean covers(long address, long length) {
-    long offset = address - gpa;
-    return offset >= 0 && length >= 0 && length <= size && offset <= size - length;
+    return GuestMemory.covers(gpa, size, address, length);
   }
 
   void noteFetch() {

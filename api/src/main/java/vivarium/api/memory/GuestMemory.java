@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import vivarium.api.VivariumException;
 
@@ -84,6 +85,11 @@ public final class GuestMemory implements TableMemory {
 
   /** Whether a whole range is RAM. Any values are allowed. */
   public boolean isRam(long gpa, long length) {
+    return covers(base, size, gpa, length);
+  }
+
+  /** Whether a whole range lies in another, which begins at {@code base}. Any values for it. */
+  static boolean covers(long base, long size, long gpa, long length) {
     long offset = gpa - base;
     return offset >= 0 && length >= 0 && length <= size && offset <= size - length;
   }
@@ -151,7 +157,7 @@ public final class GuestMemory implements TableMemory {
   /** A hart fetches from a page, and may keep what it has found. */
   void noteFetch(long gpa) {
     if ((flags[page(gpa)] & DEVICE) != 0) {
-      java.util.Objects.requireNonNull(deviceMemory(gpa, 1)).noteFetch();
+      Objects.requireNonNull(deviceMemory(gpa, 1)).noteFetch();
     }
   }
 

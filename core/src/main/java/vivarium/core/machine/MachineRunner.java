@@ -45,7 +45,6 @@ final class MachineRunner {
     private final EngineMaker maker;
     private HostLoan loan = new HostLoan();
     private @Nullable CpuEngine engine;
-    private boolean resting;
     private boolean waiting;
 
     /**
@@ -57,14 +56,14 @@ final class MachineRunner {
       this.hart = hart;
       this.maker = maker;
       try {
-        engine = maker.make(loan, resting);
+        engine = maker.make(loan, false);
       } catch (Throwable e) {
         loan.close();
         throw e;
       }
     }
 
-    private CpuEngine engine() {
+    private CpuEngine engine(boolean resting) {
       CpuEngine there = engine;
       if (there == null) {
         loan = new HostLoan();
@@ -266,7 +265,7 @@ final class MachineRunner {
     int before = hart.counters().begin(Activity.GUEST);
     Exit exit;
     try {
-      exit = processor.engine().run(budget);
+      exit = processor.engine(rest.isResting()).run(budget);
     } finally {
       hart.counters().end(before);
     }
@@ -314,14 +313,9 @@ final class MachineRunner {
     processors.forEach(VirtualProcessor::giveUpEngine);
   }
 
-  private void giveUpEngines(boolean resting) {
-    giveUpEngines();
-    processors.forEach(processor -> processor.resting = resting);
-  }
-
   /** What a processor's engine makes of the instruction that it executes next. */
   String explainNext(int processor) {
     VirtualProcessor one = processors.get(processor);
-    return one.engine().explain(one.hart.block().pc());
+    return one.engine(rest.isResting()).explain(one.hart.block().pc());
   }
 }

@@ -25,13 +25,15 @@ import vivarium.api.device.BlockStorage;
 public final class RawImage implements BlockStorage {
   /** What an image is of, and which sizes it can have. */
   enum Kind {
-    DISK("disk image ", "a positive multiple of 512") {
+    DISK("disk image ", "a positive multiple of " + SECTOR_BYTES) {
       @Override
       boolean fits(long size) {
         return size > 0 && size % SECTOR_BYTES == 0;
       }
     },
-    FLASH("flash image ", "the 33554432 of a bank of flash (truncate -s 32M makes it so)") {
+    FLASH(
+        "flash image ",
+        "the " + Board.FLASH_BANK_BYTES + " of a bank of flash (truncate -s 32M makes it so)") {
       @Override
       boolean fits(long size) {
         return size == Board.FLASH_BANK_BYTES;

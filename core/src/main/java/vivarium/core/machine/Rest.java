@@ -31,16 +31,6 @@ final class Rest implements AutoCloseable {
   /** After something has come from outside, somebody may watch what the guest makes of it. */
   static final long ATTENDED_NANOS = 1_000_000_000;
 
-  /** The machine's engines. */
-  interface Engines {
-    /**
-     * They are given up; the next run makes others.
-     *
-     * @param resting whether for a machine at rest
-     */
-    void giveUp(boolean resting);
-  }
-
   private final String name;
   private final Extent extent;
   private final long slackNanos;
@@ -48,7 +38,6 @@ final class Rest implements AutoCloseable {
   private final Leftovers leftovers;
   private boolean busy;
   private boolean resting;
-  private boolean hasRested;
   private long windowStart;
   private long windowSteps;
   private long attendedUntil;
@@ -76,12 +65,13 @@ final class Rest implements AutoCloseable {
    * The machine has run: if it rests no longer, its engines are to be such as run fast.
    *
    * @param steps made so far
+   * @param giveUpEngines called when it rests no longer
    */
-  void ran(long steps, Engines engines) {
+  void ran(long steps, Runnable giveUpEngines) {
     if (resting && !isCalm(steps)) {
       resting = false;
       setBusy(true);
-      engines.giveUp(false);
+      giveUpEngines.run();
       beginWindow(steps, nanoTime.getAsLong());
     }
   }
@@ -90,17 +80,17 @@ final class Rest implements AutoCloseable {
    * The machine waits: gives something back if it is time to.
    *
    * @param steps made so far
+   * @param giveUpEngines called when it has come to rest
    */
-  void waits(long steps, Engines engines) {
+  void waits(long steps, Runnable giveUpEngines) {
     long now = nanoTime.getAsLong();
     if (now - windowStart >= WINDOW_NANOS) {
       boolean calm = isCalm(steps);
       if (calm && isWorthIt(steps)) {
         resting = true;
-        hasRested = true;
         next = 0;
         given = 0;
-        engines.giveUp(true);
+        giveUpEngines.run();
         leftovers.left();
       }
       setBusy(!calm);
@@ -112,6 +102,11 @@ final class Rest implements AutoCloseable {
         LOG.debug("{} is quiet and has given back {} KiB of zeros", name, given >> 10);
       }
     }
+  }
+
+  /** Whether engines that are made now are for a machine at rest. */
+  boolean isResting() {
+    return resting;
   }
 
   /** Something has come from outside: for a while the machine's timers ring in time. */
@@ -134,7 +129,7 @@ final class Rest implements AutoCloseable {
   }
 
   private boolean isWorthIt(long steps) {
-    return !resting && (hasRested || steps >= WORTH_STEPS);
+    return !resting && steps >= WORTH_STEPS;
   }
 
   private void setBusy(boolean value) {

@@ -151,6 +151,7 @@ final class Dispatcher {
   /** A machine runs longer than it was expected to. */
   void goesOn(Entity entity) {
     entity.burstNanos = SLICE_NANOS;
+    entity.slackNanos = 0;
   }
 
   /**
@@ -191,21 +192,19 @@ final class Dispatcher {
   void finished(Entity entity, long nowNanos, Schedulable.Progress progress) {
     long ran = nowNanos - entity.sliceStartNanos;
     entity.ranNanos += ran;
-    if (progress instanceof Schedulable.Progress.Waits wait) {
-      entity.burstNanos = Math.max(ran, (entity.burstNanos + ran) / 2);
-      entity.slackNanos = wait.slackNanos();
-    } else {
-      entity.burstNanos = SLICE_NANOS;
-      entity.slackNanos = 0;
-    }
     queue.charge(entity, ran);
     if (isCapped(entity)) {
       long since = Math.max(entity.paidUntilNanos, entity.sliceStartNanos);
       entity.paidUntilNanos = since + ran * Share.NO_CAP / entity.share.capPercent();
     }
     switch (progress) {
-      case Schedulable.Progress.Ran more -> goOn(entity, nowNanos);
+      case Schedulable.Progress.Ran more -> {
+        goesOn(entity);
+        goOn(entity, nowNanos);
+      }
       case Schedulable.Progress.Waits wait -> {
+        entity.burstNanos = Math.max(ran, (entity.burstNanos + ran) / 2);
+        entity.slackNanos = wait.slackNanos();
         if (entity.wokenMeanwhile || wait.nanos() <= 0) {
           goOn(entity, nowNanos);
         } else {

@@ -48,7 +48,7 @@ final class Entity {
   /** How long it runs until it waits again, rather too long; unknown at first, so: for long. */
   long burstNanos = Dispatcher.SLICE_NANOS;
 
-  /** How late its timers may be since it last waited; 0 once it has run for a whole slice. */
+  /** How late its timers may be since it last waited; 0 once it has run for long. */
   long slackNanos;
 
   long readySinceNanos;

@@ -28,14 +28,14 @@ class RestTest {
   /** The machine waits; whether its engines are given up. */
   private boolean waits(long steps) {
     gaveUp = false;
-    rest.waits(steps, resting -> gaveUp = resting);
+    rest.waits(steps, () -> gaveUp = true);
     return gaveUp;
   }
 
   /** The machine has run; whether it rests no longer. */
   private boolean ran(long steps) {
     woke = false;
-    rest.ran(steps, resting -> woke = !resting);
+    rest.ran(steps, () -> woke = true);
     return woke;
   }
 
@@ -46,6 +46,7 @@ class RestTest {
     waits(steps);
     now.addAndGet(Rest.WINDOW_NANOS);
     assertThat(waits(steps)).isTrue();
+    assertThat(rest.isResting()).isTrue();
   }
 
   @AfterEach
@@ -74,6 +75,7 @@ class RestTest {
     rest(steps);
     assertThat(ran(steps + Rest.QUIET_STEPS - 1)).isFalse();
     assertThat(ran(steps + Rest.QUIET_STEPS)).isTrue();
+    assertThat(rest.isResting()).isFalse();
     assertThat(ran(steps + 2 * Rest.QUIET_STEPS)).as("told once").isFalse();
   }
 
@@ -145,14 +147,14 @@ class RestTest {
     for (int window = 1; window <= 3; window++) {
       now.addAndGet(Rest.WINDOW_NANOS);
       waits(Rest.WORTH_STEPS);
-      other.waits(window * Rest.WORTH_STEPS, resting -> {});
+      other.waits(window * Rest.WORTH_STEPS, () -> {});
     }
     assertThat(collections).as("the other is busy").hasValue(0);
     now.addAndGet(Rest.WINDOW_NANOS);
-    other.waits(3 * Rest.WORTH_STEPS, resting -> {});
+    other.waits(3 * Rest.WORTH_STEPS, () -> {});
     assertThat(collections).hasValue(1);
     now.addAndGet(Rest.WINDOW_NANOS);
-    other.waits(3 * Rest.WORTH_STEPS, resting -> {});
+    other.waits(3 * Rest.WORTH_STEPS, () -> {});
     assertThat(collections).as("nothing is left any more").hasValue(1);
   }
 

@@ -136,9 +136,7 @@ final class RunCommand implements Callable<Integer> {
     MachineConfig.Builder config = MachineConfig.builder();
     ifSaid(wishes.name, config::name);
     config.share(wishes.share());
-    if (wishes.slack != null) {
-      config.timerSlackMillis(wishes.slack);
-    }
+    ifSaid(wishes.slack, config::timerSlackMillis);
     ifSaid(wishes.kernel, config::kernel);
     ifSaid(wishes.initrd, config::initrd);
     ifSaid(wishes.append, config::append);

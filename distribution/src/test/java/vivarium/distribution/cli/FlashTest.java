@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class FlashTest {
   void writesToAReadOnlyOrMissingBankAreForgotten() throws IOException {
     for (String[] second : new String[][] {{"--flash", variables + ",ro"}, {}}) {
       String[] args = {"run", "--flash", code + ",ro"};
-      String[] all = java.util.Arrays.copyOf(args, args.length + second.length);
+      String[] all = Arrays.copyOf(args, args.length + second.length);
       System.arraycopy(second, 0, all, args.length, second.length);
       assertThat(vivarium(all)).isEqualTo(new Result(0, "", ""));
     }

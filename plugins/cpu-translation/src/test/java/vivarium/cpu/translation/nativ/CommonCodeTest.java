@@ -8,24 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import vivarium.api.VivariumException;
 import vivarium.api.cpu.CpuEngine;
 import vivarium.api.cpu.CpuEnvironment;
 import vivarium.api.cpu.CpuStrategy;
-import vivarium.api.cpu.HostPowers;
-import vivarium.api.isa.InstructionSet;
-import vivarium.core.memory.HostLoan;
 import vivarium.cpu.translation.NativeTranslation;
-import vivarium.isa.riscv.RiscvInstructionSet;
-import vivarium.testkit.EngineContract;
 import vivarium.testkit.LockStep;
 import vivarium.testkit.TestMachine;
 
-/** The contract kept by an engine for a machine at rest; and what machines have in common. */
-class CommonCodeTest extends EngineContract {
-  private static final InstructionSet RISCV = new RiscvInstructionSet();
+/** As the other engine, made for a machine at rest; and what such machines have in common. */
+class CommonCodeTest extends NativeEngineTest {
   private static final int A0 = 10;
   private static final int A1 = 11;
   private static final int S3 = 19;
@@ -59,13 +52,6 @@ class CommonCodeTest extends EngineContract {
         j again
       """;
 
-  private final HostLoan host = new HostLoan();
-
-  @AfterEach
-  void giveBackWhatWasLent() {
-    host.close();
-  }
-
   /** Makes engines as for machines at rest. */
   private static final class Resting implements CpuStrategy {
     @Override
@@ -95,16 +81,6 @@ class CommonCodeTest extends EngineContract {
   @Override
   protected CpuStrategy strategy() {
     return new Resting();
-  }
-
-  @Override
-  protected InstructionSet instructionSet() {
-    return RISCV;
-  }
-
-  @Override
-  protected HostPowers host() {
-    return host;
   }
 
   private static long translated(TestMachine machine) {
@@ -147,13 +123,12 @@ class CommonCodeTest extends EngineContract {
         CpuEngine second = engine(other)) {
       first.run(100);
       second.run(100);
-      int addi2 = 0x0025_0513;
-      one.memory().store(TestMachine.RAM_BASE, 4, addi2);
+      one.memory().store(TestMachine.RAM_BASE, 4, ADDI_A0_A0_2);
       first.run(100);
       second.run(100);
       assertThat(one.hart().block().register(A0)).isEqualTo(50 + 100);
       assertThat(other.hart().block().register(A0)).isEqualTo(100);
-      other.memory().store(TestMachine.RAM_BASE, 4, addi2);
+      other.memory().store(TestMachine.RAM_BASE, 4, ADDI_A0_A0_2);
       long before = translated(other);
       second.run(100);
       assertThat(other.hart().block().register(A0)).isEqualTo(100 + 100);
@@ -204,7 +179,7 @@ class CommonCodeTest extends EngineContract {
       counting.run(100);
       assertThat(bystander.hart().block().register(A0)).isEqualTo(100);
       assertThat(translated(bystander)).as("made again").isGreaterThan(before);
-      bystander.memory().store(TestMachine.RAM_BASE, 4, 0x0025_0513);
+      bystander.memory().store(TestMachine.RAM_BASE, 4, ADDI_A0_A0_2);
       counting.run(100);
       assertThat(bystander.hart().block().register(A0)).as("watched again").isEqualTo(200);
     }
@@ -216,7 +191,7 @@ class CommonCodeTest extends EngineContract {
     List<LockStep> pairs = new ArrayList<>();
     try {
       for (int i = 0; i < 3; i++) {
-        pairs.add(new LockStep(randomStreams(i, 400), strategy(), host, least));
+        pairs.add(new LockStep(randomStreams(i, 400), strategy(), host(), least));
       }
       Random random = new Random(1);
       long most = 0;
@@ -300,6 +275,6 @@ class CommonCodeTest extends EngineContract {
 
   private CpuEngine engine(TestMachine machine, Map<String, String> options) {
     return strategy()
-        .create(new CpuEnvironment(RISCV, machine.hart(), machine.memory(), host, options));
+        .create(new CpuEnvironment(RISCV, machine.hart(), machine.memory(), host(), options));
   }
 }

@@ -16,7 +16,7 @@ import vivarium.testkit.TestMachine;
 
 /** Emitted code against the stepper, and the engine's contract with the core. */
 class NativeEngineTest extends EngineContract {
-  private static final InstructionSet RISCV = new RiscvInstructionSet();
+  static final InstructionSet RISCV = new RiscvInstructionSet();
   private final HostLoan host = new HostLoan();
 
   @AfterEach
